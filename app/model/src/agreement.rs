@@ -1,0 +1,1 @@
+//! Agreement: which environments have the same version (board.md, "Agreement").

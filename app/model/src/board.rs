@@ -1,0 +1,311 @@
+//! The board: what is shown, stamped with revisions.
+//!
+//! The types serialise to the JSON of `GET /api/v1/board`. Stamps (`changed`) are the server's and are not served.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Tier;
+use crate::ids::{ClusterName, EnvironmentName, ServiceName};
+use crate::record::{Outcome, Record};
+use crate::status::{Flag, Status};
+use crate::version::Version;
+use crate::workload::Kind;
+
+/// `<epoch>-<number>`: which run of the server, and which state of the board.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Revision {
+    /// Chosen at random at start: a restart changes it.
+    pub epoch: Arc<str>,
+    /// Counts published states, from 1; 0 is the empty board.
+    pub number: u64,
+}
+
+/// Everything that is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Board {
+    /// Which state this is.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "8f1c-42"))]
+    pub revision: Revision,
+    /// When this state was published, UTC.
+    pub generated_at: DateTime<Utc>,
+    /// The columns, in promotion order.
+    pub environments: Vec<Environment>,
+    /// The rows by name; served as an array sorted by name.
+    #[serde(with = "rows")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Row>))]
+    pub services: BTreeMap<ServiceName, Arc<Row>>,
+    /// How many records name an environment that is no column.
+    #[serde(default)]
+    pub unplaced_records: u64,
+    /// Revision at which [`Board::environments`] or [`Board::unplaced_records`] last changed.
+    #[serde(skip)]
+    pub header_changed: u64,
+    /// Rows that were removed, with the revision at which they went.
+    #[serde(skip)]
+    pub removed: BTreeMap<ServiceName, u64>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Environment {
+    /// Its name.
+    pub name: EnvironmentName,
+    /// Its tier.
+    pub tier: Tier,
+    /// How its targets are doing.
+    pub targets: Vec<Target>,
+}
+
+/// How a target is doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Target {
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// How it is doing.
+    pub state: TargetState,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+    /// When it was last heard, UTC; never, when null. Rounded down so that it does not change by itself
+    /// more often than every 10 s.
+    pub last_heard: Option<DateTime<Utc>>,
+    /// The real cause, when it is not live; what could not be read, when it is.
+    pub error: Option<String>,
+}
+
+/// State of a target (board.md, "Freshness").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum TargetState {
+    /// The first lists are not complete yet.
+    Syncing,
+    /// Heard within the freshness bound.
+    Live,
+    /// Not heard for longer than the freshness bound.
+    Stale,
+    /// The cluster cannot be reached.
+    Unreachable,
+    /// The cluster refuses.
+    Forbidden,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Row {
+    /// The service.
+    pub name: ServiceName,
+    /// Its team.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub team: Option<Arc<str>>,
+    /// One cell for every environment, `absent` ones too.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Cell>))]
+    pub cells: BTreeMap<EnvironmentName, Arc<Cell>>,
+    /// Revision at which each cell last changed, in the order of `cells`.
+    #[serde(skip)]
+    pub cells_changed: BTreeMap<EnvironmentName, u64>,
+    /// Revision at which the row last changed: its team or any cell.
+    #[serde(skip)]
+    pub changed: u64,
+}
+
+/// What one service is in one environment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cell {
+    /// The status.
+    pub status: Status,
+    /// Why, in words a person can act on; empty when there is nothing to say.
+    pub reason: String,
+    /// What the pod template says.
+    pub wanted: Option<Version>,
+    /// What the pods really run, most pods first.
+    pub running: Vec<Running>,
+    /// Pod counts, over all clusters.
+    pub pods: PodCounts,
+    /// The newest record that says what is deployed here.
+    pub record: Option<RecordSummary>,
+    /// The other environments that have the same version, in promotion order.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub agrees_with: Vec<EnvironmentName>,
+    /// Remarks.
+    pub flags: Vec<Flag>,
+    /// Since when the cell has this version and status, UTC.
+    pub since: Option<DateTime<Utc>>,
+    /// The newest record, when it failed and something else runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_record: Option<RecordSummary>,
+    /// The Kubernetes objects behind it.
+    pub workloads: Vec<WorkloadRef>,
+}
+
+/// Pods that run one version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Running {
+    /// The version.
+    pub version: Version,
+    /// Pods that run it, those being deleted left out.
+    pub pods: u32,
+    /// Those of them that are ready.
+    pub ready: u32,
+}
+
+/// Pod counts of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PodCounts {
+    /// How many there should be.
+    pub wanted: u32,
+    /// How many of the wanted version there are.
+    pub updated: u32,
+    /// How many of the wanted version are ready.
+    pub ready: u32,
+}
+
+/// What a cell shows of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecordSummary {
+    /// The commit.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub commit: Option<Arc<str>>,
+    /// A version people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub version: Option<Arc<str>>,
+    /// Who deployed.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub by: Option<Arc<str>>,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// How it went.
+    pub outcome: Outcome,
+    /// The CI run.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub url: Option<Arc<str>>,
+}
+
+/// A Kubernetes object behind a cell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkloadRef {
+    /// Its cluster.
+    pub cluster: ClusterName,
+    /// Its namespace.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub namespace: Arc<str>,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: Arc<str>,
+}
+
+impl From<&Record> for RecordSummary {
+    fn from(record: &Record) -> Self {
+        Self {
+            commit: record.commit.clone(),
+            version: record.version.clone(),
+            by: record.by.clone(),
+            at: record.at,
+            outcome: record.outcome,
+            url: record.url.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.number)
+    }
+}
+
+/// A revision is `<epoch>-<number>`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a revision: it must look like `8f1c-42`")]
+pub struct RevisionError(String);
+
+impl FromStr for Revision {
+    type Err = RevisionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || RevisionError(text.to_owned());
+        let (epoch, number) = text.rsplit_once('-').ok_or_else(error)?;
+        let number = number.parse().map_err(|_| error())?;
+        Ok(Self { epoch: Arc::from(epoch), number })
+    }
+}
+
+impl Serialize for Revision {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Revision {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Rows are a map inside and an array, sorted by name, on the wire.
+mod rows {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Row;
+    use crate::ids::ServiceName;
+
+    pub(super) fn serialize<S: Serializer>(rows: &BTreeMap<ServiceName, Arc<Row>>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ServiceName, Arc<Row>>, D::Error> {
+        let rows = Vec::<Arc<Row>>::deserialize(deserializer)?;
+        Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
+    }
+}
+
+/// What is new, to be stamped by [`Board::advance`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Rows as merged now; none for a row that is gone.
+    pub rows: Vec<(ServiceName, Option<Row>)>,
+    /// The columns as they are now, and how many records are unplaced.
+    pub header: Option<(Vec<Environment>, u64)>,
+}
+
+impl Board {
+    /// The empty board, number 0.
+    #[must_use]
+    pub fn empty(epoch: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            revision: Revision { epoch: Arc::from(epoch), number: 0 },
+            generated_at: now,
+            environments: Vec::new(),
+            services: BTreeMap::new(),
+            unplaced_records: 0,
+            header_changed: 0,
+            removed: BTreeMap::new(),
+        }
+    }
+
+    /// The next state: only what really changed is stamped. None when nothing did.
+    #[must_use]
+    pub fn advance(&self, _changes: Changes, _now: DateTime<Utc>) -> Option<Self> {
+        unimplemented!()
+    }
+}

@@ -1,0 +1,355 @@
+//! What a cluster says: small facts, made from Kubernetes objects by the server's `clusters::observe`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ObjectName, ServiceName, Uid};
+
+/// The kinds whose objects become facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Kind {
+    /// `apps/v1` Deployment.
+    Deployment,
+    /// `apps/v1` StatefulSet.
+    StatefulSet,
+    /// `apps/v1` DaemonSet.
+    DaemonSet,
+    /// `apps/v1` ReplicaSet: the link from a pod to its Deployment, and the place of quota refusals.
+    ReplicaSet,
+    /// `v1` Pod.
+    Pod,
+}
+
+impl Kind {
+    /// Every kind that is read, in the order in which they are listed.
+    pub const ALL: [Self; 5] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::ReplicaSet, Self::Pod];
+
+    /// The kind as Kubernetes writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Pod => "Pod",
+        }
+    }
+
+    /// The resource name in API paths and RBAC rules: `deployments`.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployments",
+            Self::StatefulSet => "statefulsets",
+            Self::DaemonSet => "daemonsets",
+            Self::ReplicaSet => "replicasets",
+            Self::Pod => "pods",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A fact about one object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// A Deployment, StatefulSet or DaemonSet.
+    Workload(Workload),
+    /// A ReplicaSet.
+    ReplicaSet(ReplicaSet),
+    /// A pod.
+    Pod(Pod),
+}
+
+impl Fact {
+    /// The kind of the object.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Workload(workload) => workload.kind,
+            Self::ReplicaSet(_) => Kind::ReplicaSet,
+            Self::Pod(_) => Kind::Pod,
+        }
+    }
+
+    /// The name of the object.
+    #[must_use]
+    pub fn name(&self) -> &ObjectName {
+        match self {
+            Self::Workload(workload) => &workload.name,
+            Self::ReplicaSet(set) => &set.name,
+            Self::Pod(pod) => &pod.name,
+        }
+    }
+}
+
+/// A Deployment, StatefulSet or DaemonSet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workload {
+    /// What it is.
+    pub kind: Kind,
+    /// Namespace and name.
+    pub name: ObjectName,
+    /// `metadata.uid`.
+    pub uid: Uid,
+    /// The row it belongs to, by the naming rules of the catalogue.
+    pub service: ServiceName,
+    /// The team, by the naming rules of the catalogue.
+    pub team: Option<Arc<str>>,
+    /// `metadata.creationTimestamp`.
+    pub created: DateTime<Utc>,
+    /// `metadata.deletionTimestamp`: the object is going away.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// `metadata.generation`.
+    pub generation: i64,
+    /// `status.observedGeneration`; 0 when absent. Lags `generation` (watch/rolling-update).
+    pub observed_generation: i64,
+    /// `deployment.kubernetes.io/revision` of a Deployment, `deprecated.daemonset.template.generation` of a DaemonSet.
+    pub revision: Option<u64>,
+    /// `status.updateRevision` of a StatefulSet: the `controller-revision-hash` of its wanted pods.
+    pub update_hash: Option<Arc<str>>,
+    /// Pod counts.
+    pub replicas: Replicas,
+    /// The pod template.
+    pub template: Template,
+    /// How pods are replaced.
+    pub strategy: Strategy,
+    /// `spec.paused`.
+    pub paused: bool,
+    /// `spec.minReadySeconds`, in seconds.
+    pub min_ready_seconds: u32,
+    /// `status.conditions`.
+    pub conditions: Vec<Condition>,
+    /// A track or colour the workload carries among others of its service (labels `track`, `color`, `role`).
+    pub track: Option<Arc<str>>,
+}
+
+/// Pod counts of a workload. Zero is absent in Kubernetes; here it is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replicas {
+    /// `spec.replicas` (1 when absent), `status.desiredNumberScheduled` of a DaemonSet.
+    pub wanted: u32,
+    /// `status.replicas`, `status.currentNumberScheduled` of a DaemonSet.
+    pub current: u32,
+    /// `status.updatedReplicas`, `status.updatedNumberScheduled` of a DaemonSet.
+    pub updated: u32,
+    /// `status.readyReplicas`, `status.numberReady` of a DaemonSet.
+    pub ready: u32,
+    /// `status.availableReplicas`, `status.numberAvailable` of a DaemonSet.
+    pub available: u32,
+}
+
+/// How pods of a workload are replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Pod by pod.
+    #[default]
+    RollingUpdate,
+    /// Old pods go before new ones come (Deployment).
+    Recreate,
+    /// Pods are replaced when somebody deletes them (StatefulSet, DaemonSet).
+    OnDelete,
+    /// Only pods of an ordinal at or above this one are replaced (StatefulSet).
+    Partition(u32),
+}
+
+/// The pod template: what is wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Template {
+    /// `spec.containers`, `spec.initContainers`: name, image, role.
+    pub containers: Vec<TemplateContainer>,
+    /// The commit that an annotation or a label of the template names.
+    pub commit: Option<Arc<str>>,
+}
+
+/// A container of a pod template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateContainer {
+    /// The container's name.
+    pub name: Arc<str>,
+    /// The image as written.
+    pub image: Arc<str>,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// What a container is for (board.md, "Which container").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The one whose version the cell shows.
+    Main,
+    /// Another container beside it.
+    Side,
+    /// An init container with `restartPolicy: Always`: it runs as long as the pod (watch/sidecars).
+    NativeSidecar,
+    /// An init container that ends before the others start.
+    Init,
+}
+
+/// A condition of a workload, a ReplicaSet or a pod.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Condition {
+    /// `type`: `Available`, `Progressing`, `ReplicaFailure`, `Ready`, `PodScheduled` …
+    #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub kind: Arc<str>,
+    /// `status`: `True`, `False` or `Unknown`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Arc<str>,
+    /// `reason`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub reason: Option<Arc<str>>,
+    /// `message`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub message: Option<Arc<str>>,
+    /// `lastTransitionTime`.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// The controller of an object, from `metadata.ownerReferences` where `controller` is true.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// `kind`.
+    pub kind: Arc<str>,
+    /// `name`.
+    pub name: Arc<str>,
+    /// `uid`.
+    pub uid: Uid,
+}
+
+/// A ReplicaSet: the link from a pod to its Deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplicaSet {
+    /// Namespace and name.
+    pub name: ObjectName,
+    /// `metadata.uid`.
+    pub uid: Uid,
+    /// Its Deployment.
+    pub owner: Option<Owner>,
+    /// `deployment.kubernetes.io/revision`: the owner's newest set has the owner's revision.
+    pub revision: Option<u64>,
+    /// `spec.replicas`.
+    pub wanted: u32,
+    /// The pod template.
+    pub template: Template,
+    /// `status.conditions`; `ReplicaFailure` tells of quota and admission refusals.
+    pub conditions: Vec<Condition>,
+}
+
+/// A pod.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pod {
+    /// Namespace and name.
+    pub name: ObjectName,
+    /// `metadata.uid`.
+    pub uid: Uid,
+    /// Its controller.
+    pub owner: Option<Owner>,
+    /// Label `pod-template-hash` or `controller-revision-hash`.
+    pub template_hash: Option<Arc<str>>,
+    /// Label `pod-template-generation` (DaemonSet).
+    pub template_generation: Option<u64>,
+    /// `metadata.creationTimestamp`.
+    pub created: DateTime<Utc>,
+    /// `metadata.deletionTimestamp`: whatever it says from then on is no failure.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// `status.phase`.
+    pub phase: Phase,
+    /// `status.reason` (`Evicted`, `NodeLost` …).
+    pub reason: Option<Arc<str>>,
+    /// `status.message`.
+    pub message: Option<Arc<str>>,
+    /// `status.conditions`.
+    pub conditions: Vec<Condition>,
+    /// `spec.nodeName`.
+    pub node: Option<Arc<str>>,
+    /// All containers: of `spec` joined with their statuses, init containers first.
+    pub containers: Vec<Container>,
+}
+
+/// `status.phase` of a pod.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Phase {
+    /// Accepted, not all containers started. ImagePullBackOff is Pending.
+    #[default]
+    Pending,
+    /// Bound to a node. CrashLoopBackOff is Running.
+    Running,
+    /// All containers ended well.
+    Succeeded,
+    /// A container ended badly. A deleted pod may pass through it (exit 143).
+    Failed,
+    /// The node does not answer.
+    Unknown,
+}
+
+/// A container of a pod: what it should run and what it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Container {
+    /// The container's name.
+    pub name: Arc<str>,
+    /// What it is for.
+    pub role: Role,
+    /// The image as written in the pod's spec.
+    pub image: Arc<str>,
+    /// The digest in `imageID`, `sha256:…`; none until the image was pulled.
+    pub digest: Option<Arc<str>>,
+    /// `ready`.
+    pub ready: bool,
+    /// `restartCount`.
+    pub restarts: u32,
+    /// `state`.
+    pub state: ContainerState,
+    /// `lastState.terminated`.
+    pub last: Option<Termination>,
+}
+
+/// `state` of a container.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ContainerState {
+    /// No status yet.
+    #[default]
+    Unreported,
+    /// `waiting`.
+    Waiting {
+        /// `reason`: `ContainerCreating`, `CrashLoopBackOff`, `ImagePullBackOff` …
+        reason: Option<Arc<str>>,
+        /// `message`.
+        message: Option<Arc<str>>,
+    },
+    /// `running`.
+    Running {
+        /// `startedAt`.
+        since: Option<DateTime<Utc>>,
+    },
+    /// `terminated`.
+    Terminated(Termination),
+}
+
+/// How a container ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Termination {
+    /// `exitCode`.
+    pub exit_code: i32,
+    /// `reason`: `Error`, `OOMKilled`, `Completed` …
+    pub reason: Option<Arc<str>>,
+    /// `message`: the container's own last words.
+    pub message: Option<Arc<str>>,
+    /// `startedAt`.
+    pub started: Option<DateTime<Utc>>,
+    /// `finishedAt`.
+    pub finished: Option<DateTime<Utc>>,
+}

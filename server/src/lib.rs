@@ -1,0 +1,12 @@
+//! The server of Relboard: adapters at the edges, one writer in the middle.
+//!
+//! `config ← {clusters, ci, store} ← hub ← web ← run`: adapters never import one another, and only `hub` owns the index.
+
+pub mod ci;
+pub mod cli;
+pub mod clock;
+pub mod clusters;
+pub mod config;
+pub mod hub;
+pub mod store;
+pub mod web;
