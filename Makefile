@@ -1,0 +1,58 @@
+# The task runner. `make` lists the tasks. Needs git, rustup (or cargo), a C compiler, Node.js and make; what else a
+# task needs it installs once, pinned (see scripts/).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt bench clean-tools
+
+CARGO ?= cargo
+# More words for `relboard demo`, for example: make demo ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+help: ## list the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+
+demo: site ## build the release server with its front end and start it on simulated clusters
+	$(CARGO) run --release --package server --bin relboard -- demo $(ARGS)
+
+build: site ## build the release server: one file, target/release/relboard
+	$(CARGO) build --release --package server --bin relboard
+
+test: test-rust test-browser ## run every test
+
+# The same selection everywhere, so that features are unified in one way and nothing is compiled twice.
+test-rust: ## run the Rust tests: unit, property, recorded traffic, integration
+	$(CARGO) test --workspace
+
+test-browser: site-debug end2end/node_modules/.package-lock.json ## run the browser tests
+	$(CARGO) build --workspace --bins --tests
+	CHROMIUM="$$(scripts/chromium.sh)" scripts/browser-tests.sh $(ARGS)
+
+site: ## build the front end for release (target/site-release)
+	node scripts/build-site.mjs release
+
+site-debug: ## build the front end for debug servers (target/site)
+	node scripts/build-site.mjs debug
+
+check: lint test-rust ## lints and Rust tests, without a browser
+
+lint: ## check formatting and lints; warnings are errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --package app --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings
+	scripts/deny.sh
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
+	$(CARGO) build --release --workspace --bins
+	CHROMIUM="$$(scripts/chromium.sh)" scripts/bench.sh $(ARGS)
+
+clean-tools: ## forget the tools and packages that were installed here
+	rm -rf .tools end2end/node_modules
+
+end2end/node_modules/.package-lock.json: end2end/package.json end2end/package-lock.json
+	cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	touch $@

@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+// Builds the front end: the WebAssembly of the page, its JavaScript, the style sheet and the public files.
+//
+//   node scripts/build-site.mjs debug     -> target/site          read from disk by debug servers
+//   node scripts/build-site.mjs release   -> target/site-release  embedded by release servers; compressed siblings too
+//
+// Both folders are in the workspace whatever CARGO_TARGET_DIR says, since the server names them relative to itself.
+// Files in pkg/ carry a hash of their content in the name, so that they can be cached for ever; manifest.json maps
+// {js, wasm, css} to those names. When nothing changed, nothing is written, and the server need not be built again.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const profile = process.argv[2] ?? "debug";
+if (!["debug", "release"].includes(profile)) {
+  console.error(`build-site: «${profile}» is not a profile; say debug or release`);
+  process.exit(2);
+}
+const release = profile === "release";
+const site = join(root, "target", release ? "site-release" : "site");
+const stamp = `${site}.stamp`;
+
+const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+const output = (command, args) =>
+  execFileSync(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 26 }).toString().trim();
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
+const filesIn = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile()).sort()
+    : [];
+
+const cargoProfile = release ? "wasm-release" : "dev";
+run("cargo", ["build", "--package", "app", "--lib", "--target", "wasm32-unknown-unknown",
+  "--no-default-features", "--features", "hydrate", "--profile", cargoProfile]);
+const { target_directory } = JSON.parse(output("cargo", ["metadata", "--no-deps", "--format-version", "1"]));
+const wasm = join(target_directory, "wasm32-unknown-unknown", release ? "wasm-release" : "debug", "app.wasm");
+const bindgen = output("bash", ["scripts/wasm-bindgen.sh"]);
+
+const style = join(root, "style", "main.css");
+const publicFiles = filesIn(join(root, "public"));
+const inputs = [wasm, fileURLToPath(import.meta.url), ...(existsSync(style) ? [style] : []), ...publicFiles];
+const wanted = sha256(bindgen, ...inputs.flatMap((path) => [relative(root, path), readFileSync(path)]));
+if (existsSync(site) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+  console.log(`The front end is up to date (${relative(root, site)})`);
+  process.exit(0);
+}
+
+rmSync(stamp, { force: true });
+mkdirSync(join(root, "target"), { recursive: true });
+const fresh = mkdtempSync(`${site}.new-`);
+const pkg = join(fresh, "pkg");
+mkdirSync(pkg);
+
+// wasm-bindgen writes relboard.js, relboard_bg.wasm and sometimes snippets/.
+const slim = ["--remove-name-section", "--remove-producers-section"];
+run(bindgen, ["--target", "web", "--no-typescript", "--out-name", "relboard", "--out-dir", pkg, ...(release ? slim : []), wasm]);
+
+const manifest = {};
+const hashed = (kind, name, content) => {
+  const extension = extname(name);
+  const unique = `relboard.${sha256(content).slice(0, 16)}${extension}`;
+  rmSync(join(pkg, name), { force: true });
+  writeFileSync(join(pkg, unique), content);
+  manifest[kind] = `pkg/${unique}`;
+  return unique;
+};
+const wasmName = hashed("wasm", "relboard_bg.wasm", readFileSync(join(pkg, "relboard_bg.wasm")));
+// The loader falls back to this name when it is called without one.
+const loader = readFileSync(join(pkg, "relboard.js"), "utf8").replaceAll("relboard_bg.wasm", wasmName);
+hashed("js", "relboard.js", loader);
+hashed("css", "main.css", existsSync(style) ? readFileSync(style) : "");
+if (publicFiles.length > 0) cpSync(join(root, "public"), fresh, { recursive: true });
+writeFileSync(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+const compressible = new Set([".wasm", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt"]);
+if (release) {
+  for (const path of filesIn(fresh).filter((path) => compressible.has(extname(path)) && !path.endsWith("manifest.json"))) {
+    const content = readFileSync(path);
+    const options = {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+      },
+    };
+    writeFileSync(`${path}.br`, brotliCompressSync(content, options));
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  }
+}
+
+rmSync(site, { recursive: true, force: true });
+renameSync(fresh, site);
+writeFileSync(stamp, wanted);
+
+const kilobytes = (path) => `${(statSync(path).size / 1000).toFixed(0)} kB`;
+for (const [kind, name] of Object.entries(manifest)) {
+  const path = join(site, name);
+  const compressed = existsSync(`${path}.br`) ? `, ${kilobytes(`${path}.br`)} brotli, ${kilobytes(`${path}.gz`)} gzip` : "";
+  console.log(`${kind.padEnd(4)} ${kilobytes(path)}${compressed}  ${relative(root, path)}`);
+}
