@@ -2,9 +2,10 @@
 //!
 //! The types serialise to the JSON of `GET /api/v1/board`. Stamps (`changed`) are the server's and are not served.
 
+mod advance;
+mod revision;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -17,14 +18,7 @@ use crate::status::{Flag, Status};
 use crate::version::Version;
 use crate::workload::Kind;
 
-/// `<epoch>-<number>`: which run of the server, and which state of the board.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Revision {
-    /// Chosen at random at start: a restart changes it.
-    pub epoch: Arc<str>,
-    /// Counts published states, from 1; 0 is the empty board.
-    pub number: u64,
-}
+pub use revision::{Revision, RevisionError};
 
 /// Everything that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +41,7 @@ pub struct Board {
     /// Revision at which [`Board::environments`] or [`Board::unplaced_records`] last changed.
     #[serde(skip)]
     pub header_changed: u64,
-    /// Rows that were removed, with the revision at which they went.
+    /// Rows that were removed, with the revision at which they went; a row that comes back leaves the list.
     #[serde(skip)]
     pub removed: BTreeMap<ServiceName, u64>,
 }
@@ -110,12 +104,15 @@ pub struct Row {
     /// One cell for every environment, `absent` ones too.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Cell>))]
     pub cells: BTreeMap<EnvironmentName, Arc<Cell>>,
-    /// Revision at which each cell last changed, in the order of `cells`.
+    /// Revision at which each cell last changed.
     #[serde(skip)]
     pub cells_changed: BTreeMap<EnvironmentName, u64>,
     /// Revision at which the row last changed: its team or any cell.
     #[serde(skip)]
     pub changed: u64,
+    /// Revision at which the row appeared, or last lost a cell: who knows it from before needs it whole.
+    #[serde(skip)]
+    pub whole_since: u64,
 }
 
 /// What one service is in one environment.
@@ -224,41 +221,6 @@ impl From<&Record> for RecordSummary {
     }
 }
 
-impl fmt::Display for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.epoch, self.number)
-    }
-}
-
-/// A revision is `<epoch>-<number>`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a revision: it must look like `8f1c-42`")]
-pub struct RevisionError(String);
-
-impl FromStr for Revision {
-    type Err = RevisionError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || RevisionError(text.to_owned());
-        let (epoch, number) = text.rsplit_once('-').ok_or_else(error)?;
-        let number = number.parse().map_err(|_| error())?;
-        Ok(Self { epoch: Arc::from(epoch), number })
-    }
-}
-
-impl Serialize for Revision {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Revision {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// Rows are a map inside and an array, sorted by name, on the wire.
 mod rows {
     use std::collections::BTreeMap;
@@ -302,10 +264,38 @@ impl Board {
             removed: BTreeMap::new(),
         }
     }
+}
 
-    /// The next state: only what really changed is stamped. None when nothing did.
+impl Row {
+    /// A row that no board has stamped yet.
     #[must_use]
-    pub fn advance(&self, _changes: Changes, _now: DateTime<Utc>) -> Option<Self> {
-        unimplemented!()
+    pub fn new(name: ServiceName, team: Option<Arc<str>>, cells: BTreeMap<EnvironmentName, Arc<Cell>>) -> Self {
+        Self { name, team, cells, cells_changed: BTreeMap::new(), changed: 0, whole_since: 0 }
+    }
+}
+
+impl Cell {
+    /// Nothing deployed and no record.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self {
+            status: Status::Absent,
+            reason: String::new(),
+            wanted: None,
+            running: Vec::new(),
+            pods: PodCounts::default(),
+            record: None,
+            agrees_with: Vec::new(),
+            flags: Vec::new(),
+            since: None,
+            failed_record: None,
+            workloads: Vec::new(),
+        }
+    }
+
+    /// When what is here came, UTC: of the record; without one, since when the cell is as it is.
+    #[must_use]
+    pub fn when(&self) -> Option<DateTime<Utc>> {
+        self.record.as_ref().map_or(self.since, |record| Some(record.at))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::board::{Cell, Environment, Revision};
+use crate::board::{Board, Cell, Environment, Revision, Row};
 use crate::ids::{EnvironmentName, ServiceName};
 
 /// The changes from some revision to [`Delta::revision`].
@@ -45,18 +45,96 @@ pub struct RowChange {
     /// The cells that changed.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Cell>))]
     pub cells: BTreeMap<EnvironmentName, Arc<Cell>>,
+    /// True when `cells` are all the cells of the row, so that any other one known before is gone. Left out when false.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub whole: bool,
 }
 
-impl crate::board::Board {
+impl Board {
     /// The changes since a number of this epoch; none when the revision is not of this epoch, or of its future:
     /// the whole board is needed then.
     #[must_use]
-    pub fn since(&self, _revision: &Revision) -> Option<Delta> {
-        unimplemented!()
+    pub fn since(&self, revision: &Revision) -> Option<Delta> {
+        let number = revision.number;
+        if revision.epoch != self.revision.epoch || number > self.revision.number {
+            return None;
+        }
+        let header_changed = self.header_changed > number;
+        Some(Delta {
+            revision: self.revision.clone(),
+            generated_at: self.generated_at,
+            environments: header_changed.then(|| self.environments.clone()),
+            unplaced_records: header_changed.then_some(self.unplaced_records),
+            services: self.services.values().filter_map(|row| RowChange::since(row, number)).collect(),
+            removed: self.removed.iter().filter(|(_, at)| **at > number).map(|(name, _)| name.clone()).collect(),
+        })
     }
 
-    /// Takes in a delta: the same code in server and browser.
-    pub fn apply(&mut self, _delta: &Delta) {
-        unimplemented!()
+    /// Takes in a delta: the same code in server and browser. Any delta whose start ([`Board::since`]) is not later than this
+    /// state brings it to the delta's. One that is not newer than this state, or of another epoch, changes nothing.
+    pub fn apply(&mut self, delta: &Delta) {
+        if delta.revision.epoch != self.revision.epoch || delta.revision.number <= self.revision.number {
+            return;
+        }
+        let number = delta.revision.number;
+        self.revision = delta.revision.clone();
+        self.generated_at = delta.generated_at;
+        if let Some(environments) = &delta.environments {
+            self.environments.clone_from(environments);
+            self.header_changed = number;
+        }
+        if let Some(unplaced_records) = delta.unplaced_records {
+            self.unplaced_records = unplaced_records;
+            self.header_changed = number;
+        }
+        for name in &delta.removed {
+            self.services.remove(name);
+            self.removed.insert(name.clone(), number);
+        }
+        for change in &delta.services {
+            self.removed.remove(&change.name);
+            let row = self.services.entry(change.name.clone()).or_insert_with(|| Arc::new(change.new_row()));
+            change.apply(Arc::make_mut(row), number);
+        }
     }
+}
+
+impl RowChange {
+    /// What changed in a row after a number, if anything did.
+    fn since(row: &Row, number: u64) -> Option<Self> {
+        if row.changed <= number {
+            return None;
+        }
+        let whole = row.whole_since > number;
+        let is_new = |environment: &EnvironmentName| whole || row.cells_changed.get(environment).is_none_or(|at| *at > number);
+        let cells = row.cells.iter().filter(|(environment, _)| is_new(environment));
+        Some(Self {
+            name: row.name.clone(),
+            team: row.team.clone(),
+            cells: cells.map(|(environment, cell)| (environment.clone(), Arc::clone(cell))).collect(),
+            whole,
+        })
+    }
+
+    fn new_row(&self) -> Row {
+        Row::new(self.name.clone(), self.team.clone(), BTreeMap::new())
+    }
+
+    fn apply(&self, row: &mut Row, number: u64) {
+        row.team.clone_from(&self.team);
+        row.changed = number;
+        if self.whole {
+            row.cells.clear();
+            row.cells_changed.clear();
+            row.whole_since = number;
+        }
+        for (environment, cell) in &self.cells {
+            row.cells.insert(environment.clone(), Arc::clone(cell));
+            row.cells_changed.insert(environment.clone(), number);
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
