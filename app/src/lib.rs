@@ -1,1 +1,32 @@
-//! app
+//! The page of Relboard: rendered by the server, hydrated in the browser.
+//!
+//! [`shell::shell`] is the whole document, [`app::App`] its body. The server gives a
+//! [`backend::Backend`], the browser opens the stream of [`live::source`]; both render the same [`start::Start`].
+
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod i18n;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod start;
+
+#[cfg(feature = "ssr")]
+pub use self::app::App;
+#[cfg(feature = "ssr")]
+pub use self::backend::{Assets, Backend};
+#[cfg(feature = "ssr")]
+pub use self::shell::shell;
+
+/// Makes the page that the server rendered come alive; the document's own script calls it.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    use leptos::prelude::*;
+
+    console_error_panic_hook::set_once();
+    match start::Start::of_document() {
+        Ok(start) => leptos::mount::hydrate_body(move || view! { <app::App start /> }),
+        Err(error) => leptos::logging::error!("The page stays as the server rendered it: {error}"),
+    }
+}

@@ -1,0 +1,160 @@
+//! English.
+
+use model::board::TargetState;
+use model::catalogue::Tier;
+use model::record::Outcome;
+use model::status::{Flag, Status};
+use model::workload::Role;
+
+use super::strings::{Ages, Keys, Strings};
+
+pub(super) static STRINGS: Strings = Strings {
+    search: "Search",
+    search_examples: "Search: cart  by:ignas  env:pro is:failing  commit:643217c",
+    clear: "Clear the search",
+    query_error: "This search cannot be read, so nothing is filtered out:",
+    theme: "Light or dark",
+    help: "Keyboard",
+    skip_to_board: "Skip to the board",
+
+    connecting: "As of",
+    live: "Live",
+    paused: "Live updates paused, retrying",
+    without_script: "Without JavaScript the page does not update by itself: reload it.",
+
+    services: |n| if n == 1 { "1 service".into() } else { format!("{n} services") },
+    services_of: |shown, all| format!("{shown} of {all} services"),
+    count: |status, n| format!("{n} {}", word(status)),
+    unplaced_records: |n| if n == 1 { "1 unplaced record".into() } else { format!("{n} unplaced records") },
+    announcement: |shown, failing| format!("{shown} services shown, {failing} failing"),
+
+    board: "Board",
+    caption: "What is deployed where",
+    service: "Service",
+    sort: "Sort",
+    sort_by_name: "Sort by name",
+    sort_by_time: "newest",
+    sort_by_status: "worst",
+    not_deployed: "not deployed",
+    same_as: "same as",
+    nowhere_else: "in no other environment",
+    to: "to",
+    pods: |ready, wanted| format!("{ready} of {wanted} pods ready"),
+    ci_recorded: "CI recorded",
+    copy_commit: "Copy the full commit",
+    copied: |what| format!("Copied {what}"),
+
+    legend: "Colours",
+    all_agree: "all agree",
+    red_means: "not all pods work in the wanted version",
+
+    no_match: "No service matches",
+    no_match_hint: "Free words match names, versions, people and reasons; qualifiers look like env:pro or is:failing.",
+    nothing_yet: "Nothing deployed yet",
+    nothing_yet_hint: "A service appears here by itself, as soon as a cluster runs it or CI records it.",
+    no_environments: "No environments yet",
+    no_environments_hint: "Give the server a kubeconfig, or name environments in relboard.toml; `relboard check` says what it can reach.",
+    not_found: "There is no such page",
+    to_the_board: "To the board",
+
+    details: "Details",
+    close: "Close the details",
+    loading: "Loading…",
+    unknown_cell: "There is no such service in this environment.",
+    load_failed: "The details could not be loaded:",
+    wanted: "Wanted",
+    running: "Running",
+    recorded: "Recorded by CI",
+    commit: "Commit",
+    digest: "Digest",
+    image: "Image",
+    since: "Since",
+    deployed: "Deployed",
+    ci_run: "CI run",
+    pods_heading: "Pods",
+    containers: "Containers",
+    conditions: "Conditions",
+    records: "Deployment records",
+    history: "What was observed",
+    other_environments: "Other environments",
+    same_version: "same version",
+    other_version: "other version",
+    nothing_known: "Nothing known.",
+    no_pods: "No pods.",
+    ready: "ready",
+    not_ready: "not ready",
+    terminating: "terminating",
+    restarts: |n| if n == 1 { "1 restart".into() } else { format!("{n} restarts") },
+    on_node: "on",
+
+    status: word,
+    flag: |flag| match flag {
+        Flag::Drifted => "drifted",
+        Flag::NoRecord => "no record",
+        Flag::DeployFailed => "deploy failed",
+        Flag::Canary => "canary",
+        Flag::BlueGreen => "blue/green",
+        Flag::Split => "split",
+        Flag::MovedTag => "moved tag",
+        Flag::Behind => "behind",
+        Flag::Locked => "locked",
+        Flag::Frozen => "frozen",
+    },
+    flag_meaning: |flag| match flag {
+        Flag::Drifted => "What runs is not what CI recorded",
+        Flag::NoRecord => "It runs, and CI never said so",
+        Flag::DeployFailed => "The newest deployment failed, and something else runs",
+        Flag::Canary => "Two versions serve side by side",
+        Flag::BlueGreen => "Two sides, one of them idle or waiting",
+        Flag::Split => "The clusters of this environment want different versions",
+        Flag::MovedTag => "Same tag, different image",
+        Flag::Behind => "An earlier environment has a newer version",
+        Flag::Locked => "Promotion is locked by hand",
+        Flag::Frozen => "Promotion is frozen by calendar",
+    },
+    tier: |tier| match tier {
+        Tier::Development => "development",
+        Tier::Testing => "testing",
+        Tier::Staging => "staging",
+        Tier::Production => "production",
+        Tier::Other => "",
+    },
+    target_state: |state| match state {
+        TargetState::Syncing => "syncing",
+        TargetState::Live => "live",
+        TargetState::Stale => "stale",
+        TargetState::Unreachable => "unreachable",
+        TargetState::Forbidden => "forbidden",
+    },
+    outcome: |outcome| match outcome {
+        Outcome::Started => "started",
+        Outcome::Success => "success",
+        Outcome::Failure => "failure",
+        Outcome::Cancelled => "cancelled",
+    },
+    role: |role| match role {
+        Role::Main => "main",
+        Role::Side => "sidecar",
+        Role::NativeSidecar => "native sidecar",
+        Role::Init => "init",
+    },
+
+    never: "never",
+    ages: Ages { now: "just now", seconds: "s", minutes: "min", hours: "h", days: "d", weeks: "w", years: "y" },
+
+    keys: Keys {
+        heading: "Keyboard",
+        search: "search",
+        walk: "move between cells",
+        open: "open the details",
+        close: "close, or leave the search",
+        copy: "copy the full commit",
+        theme: "light or dark",
+        help: "this help",
+    },
+};
+
+/// The statuses as words.
+fn word(status: Status) -> &'static str {
+    status.as_str()
+}

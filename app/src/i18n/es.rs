@@ -1,0 +1,180 @@
+//! Spanish.
+
+use model::board::TargetState;
+use model::catalogue::Tier;
+use model::record::Outcome;
+use model::status::{Flag, Status};
+use model::workload::Role;
+
+use super::strings::{Ages, Keys, Strings};
+
+pub(super) static STRINGS: Strings = Strings {
+    search: "Buscar",
+    search_examples: "Buscar: cart  by:ignas  env:pro is:failing  commit:643217c",
+    clear: "Borrar la búsqueda",
+    query_error: "Esta búsqueda no se entiende, así que no se filtra nada:",
+    theme: "Claro u oscuro",
+    help: "Teclado",
+    skip_to_board: "Ir al tablero",
+
+    connecting: "A las",
+    live: "En vivo",
+    paused: "Actualización en pausa, reintentando",
+    without_script: "Sin JavaScript la página no se actualiza sola: recárgala.",
+
+    services: |n| if n == 1 { "1 servicio".into() } else { format!("{n} servicios") },
+    services_of: |shown, all| format!("{shown} de {all} servicios"),
+    count: |status, n| format!("{n} {}", if n == 1 { word(status) } else { plural(status) }),
+    unplaced_records: |n| if n == 1 { "1 registro sin sitio".into() } else { format!("{n} registros sin sitio") },
+    announcement: |shown, failing| format!("{shown} servicios a la vista, {failing} con fallos"),
+
+    board: "Tablero",
+    caption: "Qué está desplegado y dónde",
+    service: "Servicio",
+    sort: "Ordenar",
+    sort_by_name: "Ordenar por nombre",
+    sort_by_time: "recientes",
+    sort_by_status: "peores",
+    not_deployed: "sin desplegar",
+    same_as: "igual que",
+    nowhere_else: "en ningún otro entorno",
+    to: "a",
+    pods: |ready, wanted| format!("{ready} de {wanted} pods listos"),
+    ci_recorded: "CI registró",
+    copy_commit: "Copiar el commit completo",
+    copied: |what| format!("Copiado: {what}"),
+
+    legend: "Colores",
+    all_agree: "todos coinciden",
+    red_means: "no todos los pods funcionan en la versión deseada",
+
+    no_match: "Ningún servicio coincide",
+    no_match_hint: "Las palabras sueltas buscan en nombres, versiones, personas y motivos; los filtros son como env:pro o is:failing.",
+    nothing_yet: "Aún no hay nada desplegado",
+    nothing_yet_hint: "Un servicio aparece aquí solo, en cuanto un clúster lo ejecuta o CI lo registra.",
+    no_environments: "Aún no hay entornos",
+    no_environments_hint: "Dale al servidor un kubeconfig, o nombra entornos en relboard.toml; `relboard check` dice a qué llega.",
+    not_found: "Esta página no existe",
+    to_the_board: "Al tablero",
+
+    details: "Detalles",
+    close: "Cerrar los detalles",
+    loading: "Cargando…",
+    unknown_cell: "No existe ese servicio en este entorno.",
+    load_failed: "No se han podido cargar los detalles:",
+    wanted: "Deseada",
+    running: "En marcha",
+    recorded: "Registrada por CI",
+    commit: "Commit",
+    digest: "Digest",
+    image: "Imagen",
+    since: "Desde",
+    deployed: "Desplegado",
+    ci_run: "Ejecución de CI",
+    pods_heading: "Pods",
+    containers: "Contenedores",
+    conditions: "Condiciones",
+    records: "Registros de despliegue",
+    history: "Lo que se ha observado",
+    other_environments: "Otros entornos",
+    same_version: "misma versión",
+    other_version: "otra versión",
+    nothing_known: "No se sabe nada.",
+    no_pods: "No hay pods.",
+    ready: "listo",
+    not_ready: "no listo",
+    terminating: "terminando",
+    restarts: |n| if n == 1 { "1 reinicio".into() } else { format!("{n} reinicios") },
+    on_node: "en",
+
+    status: word,
+    flag: |flag| match flag {
+        Flag::Drifted => "desviado",
+        Flag::NoRecord => "sin registro",
+        Flag::DeployFailed => "despliegue fallido",
+        Flag::Canary => "canary",
+        Flag::BlueGreen => "blue/green",
+        Flag::Split => "dividido",
+        Flag::MovedTag => "tag movido",
+        Flag::Behind => "por detrás",
+        Flag::Locked => "bloqueado",
+        Flag::Frozen => "congelado",
+    },
+    flag_meaning: |flag| match flag {
+        Flag::Drifted => "Lo que funciona no es lo que CI registró",
+        Flag::NoRecord => "Funciona, y CI no lo ha registrado nunca",
+        Flag::DeployFailed => "El último despliegue falló, y funciona otra cosa",
+        Flag::Canary => "Dos versiones sirven a la vez",
+        Flag::BlueGreen => "Dos lados, uno parado o a la espera",
+        Flag::Split => "Los clústeres de este entorno quieren versiones distintas",
+        Flag::MovedTag => "Mismo tag, otra imagen",
+        Flag::Behind => "Un entorno anterior tiene una versión más nueva",
+        Flag::Locked => "Promoción bloqueada a mano",
+        Flag::Frozen => "Promoción congelada por calendario",
+    },
+    tier: |tier| match tier {
+        Tier::Development => "desarrollo",
+        Tier::Testing => "pruebas",
+        Tier::Staging => "preproducción",
+        Tier::Production => "producción",
+        Tier::Other => "",
+    },
+    target_state: |state| match state {
+        TargetState::Syncing => "sincronizando",
+        TargetState::Live => "en vivo",
+        TargetState::Stale => "sin noticias",
+        TargetState::Unreachable => "inalcanzable",
+        TargetState::Forbidden => "prohibido",
+    },
+    outcome: |outcome| match outcome {
+        Outcome::Started => "iniciado",
+        Outcome::Success => "correcto",
+        Outcome::Failure => "fallido",
+        Outcome::Cancelled => "cancelado",
+    },
+    role: |role| match role {
+        Role::Main => "principal",
+        Role::Side => "sidecar",
+        Role::NativeSidecar => "sidecar nativo",
+        Role::Init => "init",
+    },
+
+    never: "nunca",
+    ages: Ages { now: "ahora mismo", seconds: "s", minutes: "min", hours: "h", days: "d", weeks: "sem", years: "a" },
+
+    keys: Keys {
+        heading: "Teclado",
+        search: "buscar",
+        walk: "moverse entre celdas",
+        open: "abrir los detalles",
+        close: "cerrar, o salir de la búsqueda",
+        copy: "copiar el commit completo",
+        theme: "claro u oscuro",
+        help: "esta ayuda",
+    },
+};
+
+/// The statuses as words; they describe a service.
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Unknown => "desconocido",
+        Status::Failing => "con fallos",
+        Status::Missing => "ausente",
+        Status::Drifted => "desviado",
+        Status::Rolling => "desplegando",
+        Status::Paused => "en pausa",
+        Status::Ready => "listo",
+        Status::Absent => "sin desplegar",
+    }
+}
+
+/// The statuses of several services.
+fn plural(status: Status) -> &'static str {
+    match status {
+        Status::Unknown => "desconocidos",
+        Status::Missing => "ausentes",
+        Status::Drifted => "desviados",
+        Status::Ready => "listos",
+        Status::Failing | Status::Rolling | Status::Paused | Status::Absent => word(status),
+    }
+}

@@ -1,0 +1,140 @@
+//! The catalogue: one field a string, one function where a number or a word goes in.
+
+use model::board::TargetState;
+use model::catalogue::Tier;
+use model::record::Outcome;
+use model::status::{Flag, Status};
+use model::workload::Role;
+
+/// Everything the page says, in one language.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "a string's name and its English text say what it is")]
+pub struct Strings {
+    // The bar.
+    pub search: &'static str,
+    pub search_examples: &'static str,
+    pub clear: &'static str,
+    pub query_error: &'static str,
+    pub theme: &'static str,
+    pub help: &'static str,
+    pub skip_to_board: &'static str,
+
+    // The connection to the server.
+    pub connecting: &'static str,
+    pub live: &'static str,
+    pub paused: &'static str,
+    pub without_script: &'static str,
+
+    // Counts.
+    pub services: fn(usize) -> String,
+    pub services_of: fn(usize, usize) -> String,
+    pub count: fn(Status, usize) -> String,
+    pub unplaced_records: fn(u64) -> String,
+    pub announcement: fn(usize, usize) -> String,
+
+    // The table.
+    pub board: &'static str,
+    pub caption: &'static str,
+    pub service: &'static str,
+    pub sort: &'static str,
+    pub sort_by_name: &'static str,
+    pub sort_by_time: &'static str,
+    pub sort_by_status: &'static str,
+    pub not_deployed: &'static str,
+    pub same_as: &'static str,
+    pub nowhere_else: &'static str,
+    pub to: &'static str,
+    pub pods: fn(u32, u32) -> String,
+    pub ci_recorded: &'static str,
+    pub copy_commit: &'static str,
+    pub copied: fn(&str) -> String,
+
+    // The legend.
+    pub legend: &'static str,
+    pub all_agree: &'static str,
+    pub red_means: &'static str,
+
+    // States without rows.
+    pub no_match: &'static str,
+    pub no_match_hint: &'static str,
+    pub nothing_yet: &'static str,
+    pub nothing_yet_hint: &'static str,
+    pub no_environments: &'static str,
+    pub no_environments_hint: &'static str,
+    pub not_found: &'static str,
+    pub to_the_board: &'static str,
+
+    // The details.
+    pub details: &'static str,
+    pub close: &'static str,
+    pub loading: &'static str,
+    pub unknown_cell: &'static str,
+    pub load_failed: &'static str,
+    pub wanted: &'static str,
+    pub running: &'static str,
+    pub recorded: &'static str,
+    pub commit: &'static str,
+    pub digest: &'static str,
+    pub image: &'static str,
+    pub since: &'static str,
+    pub deployed: &'static str,
+    pub ci_run: &'static str,
+    pub pods_heading: &'static str,
+    pub containers: &'static str,
+    pub conditions: &'static str,
+    pub records: &'static str,
+    pub history: &'static str,
+    pub other_environments: &'static str,
+    pub same_version: &'static str,
+    pub other_version: &'static str,
+    pub nothing_known: &'static str,
+    pub no_pods: &'static str,
+    pub ready: &'static str,
+    pub not_ready: &'static str,
+    pub terminating: &'static str,
+    pub restarts: fn(u32) -> String,
+    pub on_node: &'static str,
+
+    // Words of the model.
+    pub status: fn(Status) -> &'static str,
+    pub flag: fn(Flag) -> &'static str,
+    pub flag_meaning: fn(Flag) -> &'static str,
+    pub tier: fn(Tier) -> &'static str,
+    pub target_state: fn(TargetState) -> &'static str,
+    pub outcome: fn(Outcome) -> &'static str,
+    pub role: fn(Role) -> &'static str,
+
+    // Time.
+    pub never: &'static str,
+    pub ages: Ages,
+
+    // The keyboard.
+    pub keys: Keys,
+}
+
+/// How an age is written: `just now`, `40 s`, `4 min`, `9 h`, `11 d`, `3 w`, `2 y`.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "a unit's name says what it is")]
+pub struct Ages {
+    pub now: &'static str,
+    pub seconds: &'static str,
+    pub minutes: &'static str,
+    pub hours: &'static str,
+    pub days: &'static str,
+    pub weeks: &'static str,
+    pub years: &'static str,
+}
+
+/// What the keys do.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "a string's name and its English text say what it is")]
+pub struct Keys {
+    pub heading: &'static str,
+    pub search: &'static str,
+    pub walk: &'static str,
+    pub open: &'static str,
+    pub close: &'static str,
+    pub copy: &'static str,
+    pub theme: &'static str,
+    pub help: &'static str,
+}

@@ -1,0 +1,65 @@
+//! The document around the page: head, the board as JSON, the scripts. Only the server renders it.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
+
+use crate::app::App;
+use crate::backend::Backend;
+use crate::start::{SNAPSHOT_ID, Start};
+
+/// Chooses the theme before anything is painted: the address says it, else what was chosen before.
+const THEME_SCRIPT: &str =
+    "try{const r=document.documentElement,t=r.dataset.theme||localStorage.getItem('theme');if(t)r.dataset.theme=t}catch{}";
+
+/// The whole document for the request whose [`Backend`] is in the context.
+#[must_use]
+pub fn shell() -> impl IntoView {
+    let backend = expect_context::<Backend>();
+    let start = Start::from(&backend);
+    let base = backend.base_path.to_string();
+    let path = |name: &str| format!("{base}/{name}");
+    let assets = &backend.assets;
+    let boot =
+        format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
+    // A board that cannot be written leaves the page as rendered: the browser says so in its console.
+    let snapshot = start.snapshot().unwrap_or_default();
+
+    view! {
+        <!DOCTYPE html>
+        <html lang=start.language.tag() data-theme=theme()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>"Relboard"</title>
+                <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
+                <link rel="stylesheet" href=path(&assets.css) />
+                <link rel="icon" type="image/svg+xml" href=path("icon.svg") />
+                <link rel="modulepreload" href=path(&assets.js) />
+                <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=path(&assets.wasm) />
+            </head>
+            <body>
+                <App start=start.clone() />
+                <script
+                    type="application/json"
+                    id=SNAPSHOT_ID
+                    data-now=start.now.to_rfc3339()
+                    data-base=base.clone()
+                    inner_html=snapshot
+                ></script>
+                <script type="module" nonce=use_nonce() inner_html=boot></script>
+            </body>
+        </html>
+    }
+}
+
+/// The theme the address asks for.
+fn theme() -> Option<&'static str> {
+    let url = use_context::<RequestUrl>()?.parse().ok()?;
+    match url.search_params().get_str("theme")? {
+        "light" => Some("light"),
+        "dark" => Some("dark"),
+        _ => None,
+    }
+}

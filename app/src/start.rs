@@ -1,0 +1,86 @@
+//! What the page starts from: the same in server and browser, so that hydration finds what it expects.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use model::board::Board;
+
+use crate::i18n::Language;
+
+/// The id of the element that carries the board from the server to the browser.
+pub const SNAPSHOT_ID: &str = "snapshot";
+
+/// What the page starts from.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The board as rendered.
+    pub board: Arc<Board>,
+    /// The time at which it was rendered, UTC.
+    pub now: DateTime<Utc>,
+    /// The path the server lives under, without a slash at its end.
+    pub base: Arc<str>,
+    /// The language.
+    pub language: Language,
+}
+
+#[cfg(feature = "ssr")]
+impl From<&crate::backend::Backend> for Start {
+    fn from(backend: &crate::backend::Backend) -> Self {
+        Self {
+            board: Arc::clone(&backend.board.borrow()),
+            now: backend.now,
+            base: Arc::clone(&backend.base_path),
+            language: backend.language,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Start {
+    /// The board as JSON that may stand inside a `<script>` element: nothing in it can end the element.
+    ///
+    /// # Errors
+    /// When the board cannot be serialised.
+    pub fn snapshot(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&*self.board).map(|json| json.replace('<', "\\u003c"))
+    }
+}
+
+/// Why the browser cannot take over the page.
+#[derive(Debug, thiserror::Error)]
+#[cfg(feature = "hydrate")]
+pub enum StartError {
+    /// The document was cut short, or is of another program.
+    #[error("the document carries no `{0}`; reload it")]
+    Missing(&'static str),
+    /// Server and browser disagree, after an update in between.
+    #[error("the board in the document is not readable, reload it: {0}")]
+    Board(#[from] serde_json::Error),
+    /// Server and browser disagree, after an update in between.
+    #[error("the time in the document is not readable, reload it: {0}")]
+    Time(#[from] chrono::ParseError),
+}
+
+#[cfg(feature = "hydrate")]
+impl Start {
+    /// Reads what the server wrote into the document.
+    ///
+    /// # Errors
+    /// When the document does not carry it.
+    pub fn of_document() -> Result<Self, StartError> {
+        let document = leptos::prelude::document();
+        let element = document.get_element_by_id(SNAPSHOT_ID).ok_or(StartError::Missing("board"))?;
+        let attribute = |name| element.get_attribute(name).ok_or(StartError::Missing(name));
+        let json = element.text_content().ok_or(StartError::Missing("board"))?;
+        let language = document.document_element().and_then(|root| root.get_attribute("lang"));
+        let start = Self {
+            board: Arc::new(serde_json::from_str(&json)?),
+            now: attribute("data-now")?.parse()?,
+            base: attribute("data-base")?.into(),
+            language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
+        };
+        // The text is not needed again, and can be large.
+        element.set_text_content(None);
+        Ok(start)
+    }
+}
