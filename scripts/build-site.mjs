@@ -6,7 +6,7 @@
 //
 // Both folders are in the workspace whatever CARGO_TARGET_DIR says, since the server names them relative to itself.
 // Files in pkg/ carry a hash of their content in the name, so that they can be cached for ever; manifest.json maps
-// {js, wasm, css} to those names. When nothing changed, nothing is written, and the server need not be built again.
+// {js, wasm, css, icon} to those names (the icon is public/icon.svg). When nothing changed, nothing is written, and the server need not be built again.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -62,11 +62,11 @@ run(bindgen, ["--target", "web", "--no-typescript", "--out-name", "relboard", "-
 
 const manifest = {};
 const hashed = (kind, name, content) => {
-  const extension = extname(name);
-  const unique = `relboard.${sha256(content).slice(0, 16)}${extension}`;
+  const stem = kind === "icon" ? "icon" : "relboard";
+  const unique = `${stem}.${sha256(content).slice(0, 16)}${extname(name)}`;
   rmSync(join(pkg, name), { force: true });
   writeFileSync(join(pkg, unique), content);
-  manifest[kind] = `pkg/${unique}`;
+  manifest[kind] = unique;
   return unique;
 };
 const wasmName = hashed("wasm", "relboard_bg.wasm", readFileSync(join(pkg, "relboard_bg.wasm")));
@@ -74,6 +74,8 @@ const wasmName = hashed("wasm", "relboard_bg.wasm", readFileSync(join(pkg, "relb
 const loader = readFileSync(join(pkg, "relboard.js"), "utf8").replaceAll("relboard_bg.wasm", wasmName);
 hashed("js", "relboard.js", loader);
 hashed("css", "main.css", existsSync(style) ? readFileSync(style) : "");
+const icon = join(root, "public", "icon.svg");
+if (existsSync(icon)) hashed("icon", "icon.svg", readFileSync(icon));
 if (publicFiles.length > 0) cpSync(join(root, "public"), fresh, { recursive: true });
 writeFileSync(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
@@ -99,7 +101,7 @@ writeFileSync(stamp, wanted);
 
 const kilobytes = (path) => `${(statSync(path).size / 1000).toFixed(0)} kB`;
 for (const [kind, name] of Object.entries(manifest)) {
-  const path = join(site, name);
+  const path = join(site, "pkg", name);
   const compressed = existsSync(`${path}.br`) ? `, ${kilobytes(`${path}.br`)} brotli, ${kilobytes(`${path}.gz`)} gzip` : "";
   console.log(`${kind.padEnd(4)} ${kilobytes(path)}${compressed}  ${relative(root, path)}`);
 }
