@@ -1,12 +1,12 @@
 //! The environments in promotion order, and the rules that name services and choose containers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClusterName, EnvironmentName, TargetId};
+pub use crate::naming::{Meta, Naming};
 
 /// What the configuration says about the board's shape and rules.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,27 +65,6 @@ pub enum Tier {
     Other,
 }
 
-/// How rows are named (board.md, "Which row").
-#[derive(Clone, Debug, PartialEq)]
-pub struct Naming {
-    /// Annotation that names the service: `relboard.dev/service`.
-    pub service_annotations: Vec<String>,
-    /// Labels that name the service, first match wins: `app.kubernetes.io/name`, `app`.
-    pub service_labels: Vec<String>,
-    /// Label that is joined as `name/component` to `app.kubernetes.io/name`.
-    pub component_label: Option<String>,
-    /// Prefixes and suffixes of workload names that only name an environment (`dev-`, `-pro`).
-    pub affixes: Vec<String>,
-    /// Annotations, then labels, that name the team.
-    pub team_annotations: Vec<String>,
-    /// Labels that name the team: `team`, `app.kubernetes.io/part-of`.
-    pub team_labels: Vec<String>,
-    /// Service to team, when no annotation or label says it.
-    pub teams: BTreeMap<String, String>,
-    /// Names of containers that are never the main one.
-    pub sidecars: Vec<String>,
-}
-
 /// How a version is read from labels, annotations and tags (board.md, "Which version").
 #[derive(Clone, Debug, PartialEq)]
 pub struct VersionRules {
@@ -110,15 +89,104 @@ pub struct Timing {
     pub freshness: Duration,
 }
 
-/// Metadata of an object as far as naming needs it.
-#[derive(Clone, Copy, Debug)]
-pub struct Meta<'a> {
-    /// `metadata.name`.
-    pub name: &'a str,
-    /// `metadata.labels`.
-    pub labels: &'a BTreeMap<String, String>,
-    /// `metadata.annotations`.
-    pub annotations: &'a BTreeMap<String, String>,
+/// A column to make a [`Catalogue`] of.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The environment's name.
+    pub name: EnvironmentName,
+    /// Its tier.
+    pub tier: Tier,
+    /// Other names CI uses for it.
+    pub aliases: Vec<String>,
+    /// The clusters of its targets, in order.
+    pub clusters: Vec<ClusterName>,
+    /// Whether a cell that runs something else than recorded is `drifted`.
+    pub drift: bool,
+}
+
+impl Column {
+    /// A column of targets in these clusters, without aliases, of the tier its name says, where drift is shown.
+    #[must_use]
+    pub fn new(name: &str, clusters: &[&str]) -> Self {
+        Self {
+            name: EnvironmentName::from(name),
+            tier: Tier::of_name(name),
+            aliases: Vec::new(),
+            clusters: clusters.iter().map(|cluster| ClusterName::from(*cluster)).collect(),
+            drift: true,
+        }
+    }
+}
+
+impl Catalogue {
+    /// A catalogue of these columns with the default rules. Targets are counted through all columns in order.
+    #[must_use]
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        let mut catalogue = Self {
+            environments: Vec::new(),
+            targets: Vec::new(),
+            naming: Naming::default(),
+            versions: VersionRules::default(),
+            timing: Timing::default(),
+        };
+        for Column { name, tier, aliases, clusters, drift } in columns {
+            let environment = catalogue.environments.len();
+            let targets = clusters.into_iter().map(|cluster| {
+                catalogue.targets.push(TargetSpec { environment, cluster });
+                TargetId(u16::try_from(catalogue.targets.len() - 1).unwrap_or(u16::MAX))
+            });
+            let targets = targets.collect();
+            catalogue.environments.push(EnvironmentSpec { name, tier, aliases, targets, drift });
+        }
+        catalogue
+    }
+
+    /// The environment of a name as CI writes it, as a place in [`Catalogue::environments`]: names first, then aliases,
+    /// both compared without case.
+    #[must_use]
+    pub fn environment(&self, name: &str) -> Option<usize> {
+        let by_name = self.environments.iter().position(|environment| environment.name.as_str().eq_ignore_ascii_case(name));
+        by_name.or_else(|| {
+            let is_alias = |spec: &EnvironmentSpec| spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+            self.environments.iter().position(is_alias)
+        })
+    }
+
+    /// One target.
+    #[must_use]
+    pub fn target(&self, target: TargetId) -> Option<&TargetSpec> {
+        self.targets.get(usize::from(target.0))
+    }
+}
+
+impl Tier {
+    /// The tier that an environment's usual names mean (`dev`, `qa`, `pre`, `pro` …); `other` for all else.
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        let is = |words: &[&str]| name.split(|c: char| !c.is_ascii_alphabetic()).any(|part| words.contains(&part));
+        if is(&["dev", "devel", "develop", "development", "sandbox", "local"]) {
+            Self::Development
+        } else if is(&["int", "integration", "test", "testing", "tst", "qa", "e2e"]) {
+            Self::Testing
+        } else if is(&["pre", "preprod", "preproduction", "stage", "staging", "stg", "uat", "acc", "acceptance"]) {
+            Self::Staging
+        } else if is(&["pro", "prod", "production", "prd", "live"]) {
+            Self::Production
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl Default for VersionRules {
+    fn default() -> Self {
+        let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Self {
+            commit_keys: all(&["org.opencontainers.image.revision", "app.kubernetes.io/version"]),
+            tag_patterns: all(&["{sha}", "*-{sha}", "*_{sha}", "*.{sha}"]),
+        }
+    }
 }
 
 impl Default for Timing {
@@ -135,3 +203,29 @@ impl Default for Timing {
 
 /// A shared name: facts repeat a few thousand names many times.
 pub type Text = Arc<str>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environments_by_any_of_their_names() {
+        let mut catalogue = Catalogue::new([Column::new("dev", &["a"]), Column::new("pre", &["b"]), Column::new("pro", &["c", "d"])]);
+        catalogue.environments[2].aliases = vec!["production".into(), "DEV".into()];
+        assert_eq!(catalogue.environment("DEV"), Some(0), "a name wins over an alias");
+        assert_eq!(catalogue.environment("Production"), Some(2));
+        assert_eq!(catalogue.environment("qa"), None);
+        assert_eq!(catalogue.environments[2].targets, [TargetId(2), TargetId(3)]);
+        assert_eq!(catalogue.target(TargetId(3)).unwrap().cluster.as_str(), "d");
+        assert_eq!(catalogue.target(TargetId(3)).unwrap().environment, 2);
+    }
+
+    #[test]
+    fn tiers() {
+        let tier = |name| Tier::of_name(name);
+        assert_eq!(
+            [tier("dev"), tier("QA-2"), tier("pre"), tier("eu-prod-1"), tier("moon")],
+            [Tier::Development, Tier::Testing, Tier::Staging, Tier::Production, Tier::Other]
+        );
+    }
+}

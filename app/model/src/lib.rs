@@ -16,6 +16,7 @@ pub mod ids;
 pub mod image;
 pub mod index;
 pub mod merge;
+mod naming;
 pub mod query;
 pub mod record;
 pub mod status;

@@ -117,6 +117,8 @@ pub struct Workload {
     pub revision: Option<u64>,
     /// `status.updateRevision` of a StatefulSet: the `controller-revision-hash` of its wanted pods.
     pub update_hash: Option<Arc<str>>,
+    /// `status.currentRevision` of a StatefulSet: differs from [`Workload::update_hash`] until a rollout is complete.
+    pub current_hash: Option<Arc<str>>,
     /// Pod counts.
     pub replicas: Replicas,
     /// The pod template.
