@@ -1,1 +1,7 @@
-//! ci
+//! CI: what it sends (`record`) and what it publishes (`poll`) becomes deployment records.
+
+pub mod record;
+mod sink;
+
+pub use self::record::FieldError;
+pub use self::sink::{Accepted, Batch, Idempotency, Sink, SinkError, UnknownEnvironments};

@@ -47,6 +47,14 @@ pub struct Server {
 pub struct Store {
     /// `sqlite://relboard.db` by default.
     pub url: SecretString,
+    /// Records and history older than this are forgotten, the newest of each cell excepted. Default 400 days.
+    pub keep: Duration,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: SecretString::from("sqlite://relboard.db"), keep: Duration::from_secs(400 * 24 * 60 * 60) }
+    }
 }
 
 /// `[[environments]]`.
@@ -122,6 +130,9 @@ pub struct Ci {
     pub name: String,
     /// Bearer token with which it may `POST /api/v1/records`.
     pub token: Option<SecretString>,
+    /// Whether an environment that its records name and that is not configured becomes a column by itself.
+    /// Default: yes for a source with a JSON endpoint, else no.
+    pub create_environments: bool,
     /// A JSON endpoint that it publishes.
     pub json: Option<JsonEndpoint>,
 }
@@ -135,12 +146,41 @@ pub struct JsonEndpoint {
     pub interval: Duration,
     /// Longest time an answer may take. Default 10 s.
     pub timeout: Duration,
+    /// Longest answer, in bytes. Default 8 MiB.
+    pub max_bytes: usize,
     /// Value of the `Authorization` header.
     pub authorization: Option<SecretString>,
-    /// Where the fields are.
+    /// Where the entries are: a JSON pointer in which `*` stands for any key or index (`/*/*`).
+    pub entries: String,
+    /// Where the fields of an entry are.
     pub fields: JsonFields,
+    /// Time zone of dates that have no offset. Default UTC.
+    pub time_zone: chrono_tz::Tz,
+    /// How dates are written (`%d/%m/%Y %H:%M`), when they are neither RFC 3339, nor `YYYY-MM-DD HH:MM:SS`,
+    /// nor seconds or milliseconds since 1970.
+    pub date_format: Option<String>,
 }
 
-/// Where the fields are in a JSON document.
-#[derive(Clone, Debug, Default)]
-pub struct JsonFields {}
+/// Where the fields of an entry are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonFields {
+    /// The service.
+    pub service: Locator,
+    /// The environment.
+    pub environment: Locator,
+    /// When. Required: a document that says what is deployed, but not since when, would be news at each start.
+    pub at: Locator,
+    /// The optional fields, by their name in a deployment record: `commit`, `by`, `image` …
+    pub others: Vec<(&'static str, Locator)>,
+}
+
+/// Where a field is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locator {
+    /// `$1`: the key or index that the first `*` of `entries` stood for.
+    Key(usize),
+    /// `/commit`: a JSON pointer inside the entry; empty for the entry itself.
+    Pointer(String),
+    /// `=dev`: always this.
+    Constant(String),
+}

@@ -1,0 +1,126 @@
+//! The history of cells: changes of version or status that were observed.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use model::details::Transition;
+use model::ids::{EnvironmentName, ServiceName};
+use model::status::Status;
+use sqlx::Row;
+use tracing::warn;
+
+use super::{Db, Error, Store};
+
+/// A change of one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellTransition {
+    /// The row.
+    pub service: ServiceName,
+    /// The column.
+    pub environment: EnvironmentName,
+    /// What changed.
+    pub transition: Transition,
+}
+
+impl Store {
+    /// Appends changes, all or none. One that repeats the cell's newest status and version is left out, so that a
+    /// restart, which observes everything anew, adds nothing. Returns how many were appended.
+    ///
+    /// # Errors
+    /// The store failed and nothing was appended.
+    pub async fn append_transitions(&self, transitions: &[CellTransition]) -> Result<u64, Error> {
+        let appended = async {
+            let mut appended = 0;
+            let mut transaction = self.pool.begin().await?;
+            for CellTransition { service, environment, transition } in transitions {
+                let version = transition.version.as_ref().map(serde_json::to_string).transpose();
+                let version = version.map_err(|error| sqlx::Error::Encode(error.into()))?;
+                let inserted = sqlx::query(
+                    "INSERT INTO transitions (service, environment, at_ms, status, version, reason, actor)
+                     SELECT $1, $2, $3, $4, $5, $6, $7
+                     WHERE NOT EXISTS (
+                         SELECT 1 FROM transitions
+                         WHERE id = (SELECT MAX(id) FROM transitions WHERE service = $1 AND environment = $2)
+                           AND status = $4 AND COALESCE(version, '') = COALESCE($5, '')
+                     )",
+                )
+                .bind(service.as_str())
+                .bind(environment.as_str())
+                .bind(transition.at.timestamp_millis())
+                .bind(transition.status.as_str())
+                .bind(version)
+                .bind(&transition.reason)
+                .bind(transition.by.as_deref())
+                .execute(&mut *transaction)
+                .await?;
+                appended += inserted.rows_affected();
+            }
+            transaction.commit().await?;
+            Ok(appended)
+        }
+        .await;
+        self.noted(appended)
+    }
+
+    /// The newest changes of a cell, newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn transitions(&self, service: &ServiceName, environment: &EnvironmentName, limit: u32) -> Result<Vec<Transition>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, service, environment, at_ms, status, version, reason, actor FROM transitions
+             WHERE service = $1 AND environment = $2 ORDER BY id DESC LIMIT $3",
+        )
+        .bind(service.as_str())
+        .bind(environment.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await;
+        Ok(readable(self.noted(rows)?).into_iter().map(|cell| cell.transition).collect())
+    }
+
+    /// The newest change of every cell: what a start knows of the state before it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn last_transitions(&self) -> Result<Vec<CellTransition>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, service, environment, at_ms, status, version, reason, actor FROM transitions
+             WHERE id IN (SELECT MAX(id) FROM transitions GROUP BY service, environment)",
+        )
+        .fetch_all(&self.pool)
+        .await;
+        Ok(readable(self.noted(rows)?))
+    }
+}
+
+/// One row that cannot be read never hides the others.
+fn readable(rows: Vec<<Db as sqlx::Database>::Row>) -> Vec<CellTransition> {
+    let mut transitions = Vec::with_capacity(rows.len());
+    for row in rows {
+        match transition(&row) {
+            Ok(transition) => transitions.push(transition),
+            Err(error) => {
+                let id = row.try_get::<i64, _>("id").ok();
+                warn!(id, error = %error, "a stored change of a cell cannot be read and is left out");
+            }
+        }
+    }
+    transitions
+}
+
+fn transition(row: &<Db as sqlx::Database>::Row) -> Result<CellTransition, sqlx::Error> {
+    let invalid = |what: &str, text: &str| sqlx::Error::Decode(format!("`{text}` is no {what}").into());
+    let status: &str = row.try_get("status")?;
+    let at: i64 = row.try_get("at_ms")?;
+    let version: Option<&str> = row.try_get("version")?;
+    let transition = Transition {
+        at: DateTime::from_timestamp_millis(at).ok_or_else(|| invalid("time", &at.to_string()))?,
+        status: Status::ALL.into_iter().find(|known| known.as_str() == status).ok_or_else(|| invalid("status", status))?,
+        version: version.map(serde_json::from_str).transpose().map_err(|error| sqlx::Error::Decode(error.into()))?,
+        reason: row.try_get("reason")?,
+        by: row.try_get::<Option<&str>, _>("actor")?.map(Arc::from),
+    };
+    let (service, environment): (&str, &str) = (row.try_get("service")?, row.try_get("environment")?);
+    Ok(CellTransition { service: service.into(), environment: environment.into(), transition })
+}

@@ -1,0 +1,81 @@
+//! Opening the store: which database, how durable, and its migrations.
+
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Error, Store};
+use crate::config;
+
+/// Only ever added to: an applied migration is never changed. (`touch` this file after adding one: a new file in
+/// the folder alone does not rebuild.)
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a statement waits for another program that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Opens the store, makes it if need be, and brings it up to date.
+    ///
+    /// # Errors
+    /// Says why it cannot be read or written: a start with a store that cannot be written would lose what CI says.
+    pub async fn open(config: &config::Store) -> Result<Self, Error> {
+        let options = options(config.url.expose_secret())?;
+        let in_memory = config.url.expose_secret().contains(":memory:");
+        let place: Arc<str> = if in_memory { Arc::from("in memory") } else { Arc::from(options.get_filename().display().to_string()) };
+        // A database in memory lives as long as its one connection.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(if in_memory { 1 } else { 4 })
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(BUSY_TIMEOUT * 2)
+            .connect_with(options)
+            .await
+            .map_err(|error| Error::from_sqlx(&place, error))?;
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        MIGRATIONS.run(&pool).await.map_err(|error| Error::from_migrate(&place, known, error))?;
+        let store = Self { pool, place, trouble: Arc::new(Mutex::new(None)) };
+        store.probe().await?;
+        Ok(store)
+    }
+
+    /// Makes sure that it can be written, and changes nothing.
+    async fn probe(&self) -> Result<(), Error> {
+        let written = async {
+            let mut transaction = self.pool.begin().await?;
+            sqlx::query("INSERT INTO requests (source, idempotency_key, fingerprint, received_ms) VALUES ('', '', '', 0)")
+                .execute(&mut *transaction)
+                .await?;
+            transaction.rollback().await
+        }
+        .await;
+        self.noted(written)
+    }
+}
+
+fn options(url: &str) -> Result<SqliteConnectOptions, Error> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    match scheme {
+        "sqlite" => {}
+        // The URL may hold a password: only its scheme is named.
+        "postgres" | "postgresql" => {
+            return Err(Error::Url("PostgreSQL is not supported by this version: use sqlite://FILE".to_owned()));
+        }
+        other => return Err(Error::Url(format!("`{other}:` is no database that is supported: use sqlite://FILE"))),
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| Error::Url(error.to_string()))?;
+    if url.contains("mode=ro") {
+        return Ok(options.busy_timeout(BUSY_TIMEOUT));
+    }
+    Ok(options
+        .create_if_missing(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .journal_mode(SqliteJournalMode::Wal)
+        // In WAL mode only FULL syncs at each commit: what was acknowledged survives a power cut.
+        .synchronous(SqliteSynchronous::Full))
+}
