@@ -8,5 +8,8 @@ pub mod clock;
 pub mod clusters;
 pub mod config;
 pub mod hub;
+mod run;
 pub mod store;
 pub mod web;
+
+pub use self::run::{RunError, run};

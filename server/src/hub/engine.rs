@@ -1,0 +1,132 @@
+//! Events in, boards out: the hub without its channels.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use model::board::{Board, Changes, Environment, TargetState};
+use model::catalogue::Catalogue;
+use model::details::Details;
+use model::event::Event;
+use model::ids::{EnvironmentName, ServiceName};
+use model::index::Index;
+use model::merge::{self, merge};
+
+use super::timetable::Timetable;
+
+/// How long the old board stays up after a new configuration, while the clusters are listed anew.
+const HOLD: Duration = Duration::seconds(5);
+
+/// The index, the newest board and what is still to be merged.
+#[derive(Debug)]
+pub(super) struct Engine {
+    index: Index,
+    board: Arc<Board>,
+    touched: BTreeSet<ServiceName>,
+    header: bool,
+    timetable: Timetable,
+    /// After a new configuration nothing is published until then, or until every target has synced.
+    hold_until: Option<DateTime<Utc>>,
+}
+
+impl Engine {
+    pub(super) fn new(catalogue: Arc<Catalogue>, epoch: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            index: Index::new(catalogue),
+            board: Arc::new(Board::empty(epoch, now)),
+            touched: BTreeSet::new(),
+            header: true,
+            timetable: Timetable::default(),
+            hold_until: None,
+        }
+    }
+
+    /// The newest board.
+    pub(super) fn board(&self) -> &Arc<Board> {
+        &self.board
+    }
+
+    /// Takes in an event; nothing is merged yet.
+    pub(super) fn apply(&mut self, event: Event) {
+        let touched = self.index.apply(event);
+        self.touched.extend(touched.services);
+        self.header |= touched.header;
+    }
+
+    /// Starts over with other environments or rules; the board stays as it is until the clusters have been listed anew.
+    pub(super) fn reconfigure(&mut self, catalogue: Arc<Catalogue>, now: DateTime<Utc>) {
+        self.index = Index::new(catalogue);
+        self.timetable = Timetable::default();
+        self.touched = self.board.services.keys().cloned().collect();
+        self.header = true;
+        self.hold_until = Some(now + HOLD);
+    }
+
+    /// Whether there is something to merge.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.header || !self.touched.is_empty()
+    }
+
+    /// Whether the board is still that of an older configuration.
+    pub(super) fn is_held(&self) -> bool {
+        self.hold_until.is_some()
+    }
+
+    /// When to look again although nothing happens.
+    pub(super) fn next_look(&self) -> Option<DateTime<Utc>> {
+        self.timetable.next()
+    }
+
+    /// Merges what was touched or is due, and gives the next board if it differs from the newest one.
+    pub(super) fn advance(&mut self, now: DateTime<Utc>) -> Option<Arc<Board>> {
+        if self.holds(now) {
+            return None;
+        }
+        self.touched.extend(self.timetable.take_due(now));
+        self.header |= self.timetable.take_due_header(now).is_some();
+        let header = std::mem::take(&mut self.header).then(|| self.merge_header(now));
+        let rows = std::mem::take(&mut self.touched).into_iter().map(|service| self.merge_row(service, now)).collect();
+        let next = Arc::new(self.board.advance(Changes { rows, header }, now)?);
+        self.board = Arc::clone(&next);
+        Some(next)
+    }
+
+    /// Everything known of one cell; none when the board has no such cell.
+    pub(super) fn details(&self, service: &ServiceName, environment: &EnvironmentName) -> Option<Details> {
+        let row = self.board.services.get(service)?;
+        merge::details(&self.index, row, environment)
+    }
+
+    fn merge_row(&mut self, service: ServiceName, now: DateTime<Utc>) -> (ServiceName, Option<model::board::Row>) {
+        let merged = merge(&self.index, &service, now, self.board.services.get(&service).map(AsRef::as_ref));
+        self.timetable.set(&service, merged.recheck_at, now);
+        (service, merged.row)
+    }
+
+    /// A column that comes, goes or changes its state greys or changes cells: all rows are looked at again then.
+    fn merge_header(&mut self, now: DateTime<Utc>) -> (Vec<Environment>, u64) {
+        let (environments, unplaced, look_at) = merge::environments(&self.index, now);
+        self.timetable.set_header(look_at, now);
+        if !environments.iter().map(shape).eq(self.board.environments.iter().map(shape)) {
+            self.touched.extend(self.index.services().cloned());
+            self.touched.extend(self.board.services.keys().cloned());
+        }
+        (environments, unplaced)
+    }
+
+    fn holds(&mut self, now: DateTime<Utc>) -> bool {
+        let Some(until) = self.hold_until else { return false };
+        let (environments, _, _) = merge::environments(&self.index, now);
+        let syncing = environments.iter().flat_map(|environment| &environment.targets).any(|target| target.state == TargetState::Syncing);
+        if syncing && now < until {
+            return true;
+        }
+        self.hold_until = None;
+        false
+    }
+}
+
+/// What of a column matters to its cells.
+fn shape(environment: &Environment) -> (&EnvironmentName, Vec<(TargetState, Option<&str>)>) {
+    (&environment.name, environment.targets.iter().map(|target| (target.state, target.error.as_deref())).collect())
+}

@@ -1,0 +1,111 @@
+//! Which changes of a cell are worth a line in its history.
+//!
+//! A transition is a change of the wanted version or of the status *of the service*. `unknown` is the cluster's trouble,
+//! not the service's: a cell that goes grey and comes back as it was appends nothing. So does a start: what is first
+//! seen is compared with what was last stored.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use model::board::{Board, Cell};
+use model::details::Transition;
+use model::ids::{EnvironmentName, ServiceName};
+use model::status::Status;
+use model::version::{Sameness, Version};
+
+/// A transition with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// The service.
+    pub service: ServiceName,
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// What it is from then on.
+    pub transition: Transition,
+}
+
+/// What every cell was last.
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    last: HashMap<(ServiceName, EnvironmentName), Last>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Last {
+    status: Status,
+    version: Option<Version>,
+}
+
+impl Tracker {
+    /// Starts from what was last stored.
+    pub(super) fn new(stored: impl IntoIterator<Item = Observed>) -> Self {
+        let last = stored.into_iter().map(|Observed { service, environment, transition }| {
+            ((service, environment), Last { status: transition.status, version: transition.version })
+        });
+        Self { last: last.collect() }
+    }
+
+    /// The transitions that a newly published board shows.
+    pub(super) fn observe(&mut self, board: &Board) -> Vec<Observed> {
+        let number = board.revision.number;
+        let mut seen = Vec::new();
+        for row in board.services.values().filter(|row| row.changed == number) {
+            for (environment, cell) in row.cells.iter().filter(|(name, _)| row.cells_changed.get(*name) == Some(&number)) {
+                seen.extend(self.observe_cell(&row.name, environment, cell, board.generated_at));
+            }
+        }
+        seen
+    }
+
+    /// The transitions of rows that are gone with all they had. Not asked after a new configuration,
+    /// which takes rows away without anything having happened to the services.
+    pub(super) fn observe_removed(&mut self, board: &Board) -> Vec<Observed> {
+        let number = board.revision.number;
+        let mut seen = Vec::new();
+        for ((service, environment), last) in &mut self.last {
+            if last.status != Status::Absent && board.removed.get(service) == Some(&number) {
+                *last = Last { status: Status::Absent, version: None };
+                let transition =
+                    Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
+                seen.push(Observed { service: service.clone(), environment: environment.clone(), transition });
+            }
+        }
+        seen
+    }
+
+    /// Forgets transitions that could not be handed on: the next change of their cells is compared with nothing, and
+    /// appended whatever it is.
+    pub(super) fn forget(&mut self, lost: &[Observed]) {
+        for observed in lost {
+            self.last.remove(&(observed.service.clone(), observed.environment.clone()));
+        }
+    }
+
+    fn observe_cell(&mut self, service: &ServiceName, environment: &EnvironmentName, cell: &Cell, at: DateTime<Utc>) -> Option<Observed> {
+        if cell.status == Status::Unknown {
+            return None;
+        }
+        let place = (service.clone(), environment.clone());
+        match self.last.get_mut(&place) {
+            Some(last) if last.status == cell.status && same(last.version.as_ref(), cell.wanted.as_ref()) => {
+                // The same version may be known better by now: its digest, once a pod runs it.
+                last.version.clone_from(&cell.wanted);
+                return None;
+            }
+            None if cell.status == Status::Absent => return None,
+            _ => {}
+        }
+        self.last.insert(place, Last { status: cell.status, version: cell.wanted.clone() });
+        let by = cell.record.as_ref().and_then(|record| record.by.clone());
+        let transition = Transition { at, status: cell.status, version: cell.wanted.clone(), reason: cell.reason.clone(), by };
+        Some(Observed { service: service.clone(), environment: environment.clone(), transition })
+    }
+}
+
+fn same(a: Option<&Version>, b: Option<&Version>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a == b || a.compare(b) == Sameness::Same,
+        _ => false,
+    }
+}
