@@ -65,6 +65,20 @@ pub enum Tier {
     Other,
 }
 
+impl Tier {
+    /// The word of the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Testing => "testing",
+            Self::Staging => "staging",
+            Self::Production => "production",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// How a version is read from labels, annotations and tags (board.md, "Which version").
 #[derive(Clone, Debug, PartialEq)]
 pub struct VersionRules {

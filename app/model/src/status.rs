@@ -88,6 +88,20 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// All flags.
+    pub const ALL: [Self; 10] = [
+        Self::Drifted,
+        Self::NoRecord,
+        Self::DeployFailed,
+        Self::Canary,
+        Self::BlueGreen,
+        Self::Split,
+        Self::MovedTag,
+        Self::Behind,
+        Self::Locked,
+        Self::Frozen,
+    ];
+
     /// The word of the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

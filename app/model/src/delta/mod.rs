@@ -1,5 +1,8 @@
 //! What changed between two states of the board, computed from stamps, applied by server and browser alike.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

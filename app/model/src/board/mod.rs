@@ -4,6 +4,8 @@
 
 mod advance;
 mod revision;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,6 +92,20 @@ pub enum TargetState {
     Unreachable,
     /// The cluster refuses.
     Forbidden,
+}
+
+impl TargetState {
+    /// The word of the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Syncing => "syncing",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Unreachable => "unreachable",
+            Self::Forbidden => "forbidden",
+        }
+    }
 }
 
 /// A row.
@@ -291,6 +307,13 @@ impl Cell {
             failed_record: None,
             workloads: Vec::new(),
         }
+    }
+
+    /// The version that is wanted here: of the pod template; without a workload, of the record.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        let recorded = |record: &RecordSummary| Version { commit: record.commit.clone(), label: record.version.clone(), digest: None };
+        self.wanted.clone().or_else(|| self.record.as_ref().map(recorded))
     }
 
     /// When what is here came, UTC: of the record; without one, since when the cell is as it is.

@@ -1,0 +1,92 @@
+//! Comparing text the way people search: without case and accents, and without allocating.
+
+use std::fmt;
+
+/// A text to look for.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Needle {
+    /// As written.
+    text: String,
+    /// Without case and accents.
+    folded: String,
+}
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), folded: folded(text).collect() }
+    }
+
+    /// As written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Without case and accents.
+    pub(super) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    pub(super) fn is(&self, text: &str) -> bool {
+        if text.is_ascii() { text.eq_ignore_ascii_case(&self.folded) } else { folded(text).eq(self.folded.chars()) }
+    }
+
+    pub(super) fn is_part_of(&self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return text.char_indices().any(|(start, _)| self.begins(&text[start..]));
+        }
+        let (text, needle) = (text.as_bytes(), self.folded.as_bytes());
+        let Some((first, rest)) = needle.split_first() else { return true };
+        let Some(last_start) = text.len().checked_sub(needle.len()) else { return false };
+        (0..=last_start)
+            .any(|start| text[start].to_ascii_lowercase() == *first && text[start + 1..start + needle.len()].eq_ignore_ascii_case(rest))
+    }
+
+    pub(super) fn begins(&self, text: &str) -> bool {
+        if text.is_ascii() {
+            return text.get(..self.folded.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(&self.folded));
+        }
+        let mut letters = folded(text);
+        self.folded.chars().all(|letter| letters.next() == Some(letter))
+    }
+}
+
+impl fmt::Debug for Needle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase).filter(|letter| !is_combining(*letter)).map(without_accent)
+}
+
+/// The accents of decomposed text, U+0300 to U+036F.
+const fn is_combining(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}')
+}
+
+/// The plain letter of the lower-case letters of Latin-1 and Latin Extended-A.
+const fn without_accent(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
+        'ĥ' | 'ħ' => 'h',
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
+        'ĵ' => 'j',
+        'ķ' => 'k',
+        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => 'l',
+        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
+        'ŕ' | 'ŗ' | 'ř' => 'r',
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ŧ' | 'ț' => 't',
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
+        'ŵ' => 'w',
+        'ý' | 'ÿ' | 'ŷ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
