@@ -1,0 +1,116 @@
+//! Pods.
+
+use std::sync::Arc;
+
+use model::catalogue::Meta;
+use model::ids::ObjectName;
+use model::workload::{Container, ContainerState, Owner, Phase, Pod, TemplateContainer, Termination};
+
+use super::wire::{ContainerStatus, Object, State, Terminated, Text};
+use super::{Observer, count, workload};
+
+/// The label by which a ReplicaSet knows its pods.
+const TEMPLATE_HASH: &str = "pod-template-hash";
+/// The label by which a StatefulSet or DaemonSet knows its pods' revision.
+const REVISION_HASH: &str = "controller-revision-hash";
+/// The label with the number of a DaemonSet's template.
+const TEMPLATE_GENERATION: &str = "pod-template-generation";
+
+/// None when it lacks a creation time.
+pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observer) -> Option<Pod> {
+    let (metadata, spec, status) = (&object.metadata, &object.spec, &object.status);
+    let owner = observer.owner(metadata);
+    let hash = metadata.labels.get(TEMPLATE_HASH).or_else(|| metadata.labels.get(REVISION_HASH));
+    let workload = workload_name(owner.as_ref(), hash.map(String::as_str)).unwrap_or(&name.name).to_owned();
+    let meta = Meta { name: &workload, labels: &metadata.labels, annotations: &metadata.annotations };
+    let service = observer.catalogue.naming.service(meta);
+    let containers = workload::roles(metadata, &spec.init_containers, &spec.containers, &service, &workload, observer);
+    let statuses = || status.init_container_statuses.iter().chain(&status.container_statuses);
+    Some(Pod {
+        uid: observer.uid(metadata),
+        owner,
+        template_hash: observer.strings.share_some(hash.map(String::as_str)),
+        template_generation: metadata.labels.get(TEMPLATE_GENERATION).and_then(|text| text.parse().ok()),
+        created: metadata.creation_timestamp?,
+        deleted_at: metadata.deletion_timestamp,
+        phase: phase(status.phase.as_ref()),
+        reason: observer.some(status.reason.as_ref()),
+        message: observer.some(status.message.as_ref()),
+        conditions: observer.conditions(&status.conditions),
+        node: observer.some(spec.node_name.as_ref()),
+        containers: containers
+            .into_iter()
+            .map(|spec| {
+                let status = statuses().find(|status| status.name.as_str() == &*spec.name);
+                container(spec, status, observer)
+            })
+            .collect(),
+        name,
+    })
+}
+
+/// The name of the Deployment behind a ReplicaSet, or of the owner itself.
+fn workload_name<'a>(owner: Option<&'a Owner>, hash: Option<&str>) -> Option<&'a str> {
+    let owner = owner?;
+    let set = &*owner.name;
+    let deployment = hash.filter(|_| &*owner.kind == "ReplicaSet").and_then(|hash| set.strip_suffix(hash)?.strip_suffix('-'));
+    Some(deployment.unwrap_or(set))
+}
+
+fn phase(text: Option<&Text<'_>>) -> Phase {
+    match text.map(Text::as_str) {
+        Some("Running") => Phase::Running,
+        Some("Succeeded") => Phase::Succeeded,
+        Some("Failed") => Phase::Failed,
+        Some("Unknown") => Phase::Unknown,
+        _ => Phase::Pending,
+    }
+}
+
+fn container(spec: TemplateContainer, status: Option<&ContainerStatus<'_>>, observer: &mut Observer) -> Container {
+    let none = ContainerStatus::default();
+    let status = status.unwrap_or(&none);
+    Container {
+        name: spec.name,
+        role: spec.role,
+        image: spec.image,
+        digest: status.image_id.as_ref().and_then(|id| digest(id.as_str())).map(|digest| observer.strings.share(digest)),
+        ready: status.ready,
+        restarts: count(status.restart_count),
+        state: state(&status.state, observer),
+        last: status.last_state.terminated.as_ref().map(|terminated| termination(terminated, observer)),
+    }
+}
+
+/// The digest in an `imageID`: `registry/name@sha256:…`, with `docker-pullable://` before it on old nodes. A bare `sha256:…` is
+/// the image's configuration on that node, not its digest.
+fn digest(id: &str) -> Option<&str> {
+    id.rsplit_once('@').map(|(_, digest)| digest).filter(|digest| digest.contains(':'))
+}
+
+fn state(state: &State<'_>, observer: &mut Observer) -> ContainerState {
+    if let Some(terminated) = &state.terminated {
+        ContainerState::Terminated(termination(terminated, observer))
+    } else if let Some(running) = &state.running {
+        ContainerState::Running { since: running.started_at }
+    } else if let Some(waiting) = &state.waiting {
+        ContainerState::Waiting { reason: observer.some(waiting.reason.as_ref()), message: own(waiting.message.as_ref()) }
+    } else {
+        ContainerState::Unreported
+    }
+}
+
+fn termination(terminated: &Terminated<'_>, observer: &mut Observer) -> Termination {
+    Termination {
+        exit_code: i32::try_from(terminated.exit_code).unwrap_or(i32::MAX),
+        reason: observer.some(terminated.reason.as_ref()),
+        message: own(terminated.message.as_ref()),
+        started: terminated.started_at,
+        finished: terminated.finished_at,
+    }
+}
+
+/// A container's own words: too various to be shared.
+fn own(text: Option<&Text<'_>>) -> Option<Arc<str>> {
+    text.map(Text::as_str).filter(|text| !text.is_empty()).map(Arc::from)
+}

@@ -1,0 +1,131 @@
+//! What of a target may be read: everywhere where that is allowed, else namespace by namespace.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::future::join_all;
+use model::workload::Kind;
+use serde::Deserialize;
+
+use super::connect::{Answer, Connection};
+use super::error::Fault;
+use super::namespaces::Selection;
+use super::scope::Scope;
+
+/// Requests at a time while rights are tried out.
+const AT_A_TIME: usize = 8;
+const LONGEST: usize = 64 << 20;
+
+/// What may be read, and what may not.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Plan {
+    /// A pipe each.
+    pub(super) scopes: Vec<Scope>,
+    /// What is missing, with the API server's text: which verb and kind.
+    pub(super) missing: Vec<String>,
+    /// Whether rights or namespaces that appear later change the plan.
+    pub(super) provisional: bool,
+}
+
+/// Finds out by lists of one object what may be read. A fault that is no refusal is the target's.
+pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Result<Plan, Fault> {
+    let exact = selection.exact();
+    let refused = match &exact {
+        Some(_) => Kind::ALL.iter().map(|&kind| (kind, None)).collect(),
+        None => Vec::new(),
+    };
+    let mut plan = Plan::default();
+    let mut refused: Vec<(Kind, Option<String>)> = refused;
+    if exact.is_none() {
+        let trials = join_all(Kind::ALL.map(|kind| trial(connection, Scope { kind, namespace: None }))).await;
+        for (kind, outcome) in Kind::ALL.into_iter().zip(trials) {
+            match outcome? {
+                Ok(()) => plan.scopes.push(Scope { kind, namespace: None }),
+                Err(text) => refused.push((kind, Some(text))),
+            }
+        }
+    }
+    if refused.is_empty() {
+        return Ok(plan);
+    }
+    plan.provisional = exact.is_none();
+    let namespaces = match exact {
+        Some(names) => names.into_iter().map(Arc::from).collect(),
+        None => namespaces(connection, selection, &mut plan.missing).await?,
+    };
+    for (kind, text) in refused {
+        let scopes: Vec<Scope> = namespaces.iter().map(|name| Scope { kind, namespace: Some(Arc::clone(name)) }).collect();
+        let trials: Vec<_> = scopes.iter().map(|scope| trial(connection, scope.clone())).collect();
+        let outcomes: Vec<_> = futures::stream::iter(trials).buffered(AT_A_TIME).collect().await;
+        let before = plan.scopes.len();
+        let mut texts = Vec::new();
+        for (scope, outcome) in scopes.into_iter().zip(outcomes) {
+            match outcome? {
+                Ok(()) => plan.scopes.push(scope),
+                Err(text) => texts.push(text),
+            }
+        }
+        // Where every namespace can be read, that the whole cluster cannot be is nothing to note.
+        if texts.is_empty() && plan.scopes.len() == before {
+            texts.extend(text);
+        }
+        plan.provisional |= !texts.is_empty();
+        plan.missing.extend(summary(kind, texts));
+    }
+    Ok(plan)
+}
+
+/// Whether a scope may be listed; the API server's text when not. 404 is a kind the server does not have.
+async fn trial(connection: &Connection, scope: Scope) -> Result<Result<(), String>, Fault> {
+    // A server that has just started refuses until it has loaded its rules, for some tens of milliseconds.
+    const AGAIN: std::time::Duration = std::time::Duration::from_millis(300);
+    let mut outcome = connection.get(&scope.trial(), Answer::Whole).await;
+    if matches!(outcome, Err(Fault::Forbidden(_))) {
+        tokio::time::sleep(AGAIN).await;
+        outcome = connection.get(&scope.trial(), Answer::Whole).await;
+    }
+    match outcome {
+        Ok(body) => connection.text(body, LONGEST).await.map(|_| Ok(())),
+        Err(Fault::Forbidden(text)) => Ok(Err(text)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn summary(kind: Kind, mut texts: Vec<String>) -> Option<String> {
+    let more = texts.len().saturating_sub(1);
+    let first = (!texts.is_empty()).then(|| texts.swap_remove(0))?;
+    let more = if more > 0 { format!(" (and {more} more namespaces)") } else { String::new() };
+    Some(format!("may not list {}: {first}{more}", kind.plural()))
+}
+
+/// The namespaces of the selection: those that exist, or those that are named in full where they may not be listed.
+async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Vec<String>) -> Result<Vec<Arc<str>>, Fault> {
+    #[derive(Deserialize)]
+    struct List {
+        items: Option<Vec<Item>>,
+    }
+    #[derive(Deserialize)]
+    struct Item {
+        metadata: Metadata,
+    }
+    #[derive(Deserialize)]
+    struct Metadata {
+        name: String,
+    }
+    match connection.get("/api/v1/namespaces", Answer::Whole).await {
+        Ok(body) => {
+            let text = connection.text(body, LONGEST).await?;
+            let list: List = serde_json::from_slice(&text)
+                .map_err(|error| Fault::Malformed(format!("{} does not answer a list of namespaces: {error}", connection.server)))?;
+            let names = list.items.unwrap_or_default().into_iter().map(|item| item.metadata.name);
+            Ok(names.filter(|name| selection.matches(name)).map(Arc::from).collect())
+        }
+        Err(Fault::Forbidden(text)) => {
+            let named: Vec<Arc<str>> = selection.named().map(Arc::from).collect();
+            let hint = if named.is_empty() { "; name them under `namespaces`" } else { "" };
+            missing.push(format!("may not list namespaces: {text}{hint}"));
+            Ok(named)
+        }
+        Err(fault) => Err(fault),
+    }
+}

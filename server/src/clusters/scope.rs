@@ -1,0 +1,88 @@
+//! What a pipe reads: a kind, everywhere or in one namespace. And the requests for it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::workload::Kind;
+use url::form_urlencoded::Serializer;
+
+/// A kind, everywhere or in one namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Scope {
+    pub(super) kind: Kind,
+    /// The namespace; all when none.
+    pub(super) namespace: Option<Arc<str>>,
+}
+
+/// Objects a page of a list. `resourceVersion=0` is never sent with it: the server would ignore the limit.
+const PAGE: &str = "500";
+
+impl Scope {
+    /// The path of a page of the list.
+    pub(super) fn list(&self, token: Option<&str>) -> String {
+        let mut query = vec![("limit", PAGE)];
+        query.extend(token.map(|token| ("continue", token)));
+        self.path(&query)
+    }
+
+    /// The path of a list of one object at most: to find out whether listing is allowed.
+    pub(super) fn trial(&self) -> String {
+        self.path(&[("limit", "1")])
+    }
+
+    /// The path of a watch that goes on from a `resourceVersion`, and that the server ends after the window.
+    pub(super) fn watch(&self, version: &str, window: Duration) -> String {
+        let window = window.as_secs().max(1).to_string();
+        self.path(&[("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", version), ("timeoutSeconds", &window)])
+    }
+
+    /// The path of a watch that begins with the state, sent as initial events (a streaming list).
+    pub(super) fn streaming_list(&self, window: Duration) -> String {
+        let window = window.as_secs().max(1).to_string();
+        self.path(&[
+            ("watch", "true"),
+            ("allowWatchBookmarks", "true"),
+            ("sendInitialEvents", "true"),
+            ("resourceVersionMatch", "NotOlderThan"),
+            ("timeoutSeconds", &window),
+        ])
+    }
+
+    fn path(&self, query: &[(&str, &str)]) -> String {
+        let group = match self.kind {
+            Kind::Pod => "/api/v1",
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicaSet => "/apis/apps/v1",
+        };
+        let namespace = self.namespace.as_ref().map(|name| format!("/namespaces/{name}")).unwrap_or_default();
+        let query = Serializer::new(String::new()).extend_pairs(query).finish();
+        format!("{group}{namespace}/{}?{query}", self.kind.plural())
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.plural())?;
+        match &self.namespace {
+            Some(namespace) => write!(f, " in {namespace}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        let everywhere = Scope { kind: Kind::Pod, namespace: None };
+        assert_eq!(everywhere.list(None), "/api/v1/pods?limit=500");
+        assert_eq!(everywhere.list(Some("a=b/+")), "/api/v1/pods?limit=500&continue=a%3Db%2F%2B");
+        let shop = Scope { kind: Kind::Deployment, namespace: Some(Arc::from("shop")) };
+        assert_eq!(
+            shop.watch("42", Duration::from_millis(45_500)),
+            "/apis/apps/v1/namespaces/shop/deployments?watch=true&allowWatchBookmarks=true&resourceVersion=42&timeoutSeconds=45"
+        );
+    }
+}
