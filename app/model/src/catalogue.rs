@@ -36,6 +36,18 @@ pub struct EnvironmentSpec {
     pub targets: Vec<TargetId>,
     /// Whether a cell that runs something else than recorded is `drifted`.
     pub drift: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where an environment comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The configuration names it.
+    #[default]
+    Configuration,
+    /// Only CI's records name it.
+    Records,
 }
 
 /// One target: a cluster plus a namespace selection (the selection itself is the server's business).
@@ -150,7 +162,7 @@ impl Catalogue {
                 TargetId(u16::try_from(catalogue.targets.len() - 1).unwrap_or(u16::MAX))
             });
             let targets = targets.collect();
-            catalogue.environments.push(EnvironmentSpec { name, tier, aliases, targets, drift });
+            catalogue.environments.push(EnvironmentSpec { name, tier, aliases, targets, drift, origin: Origin::Configuration });
         }
         catalogue
     }

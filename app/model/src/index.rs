@@ -1,16 +1,50 @@
 //! The newest fact of each object, by key: what [`merge`](crate::merge) reads.
+//!
+//! Events about different objects may come in any order and give the same index: a pod or a ReplicaSet that comes before
+//! its owner is found by the owner's uid once that is there.
 
-use std::collections::BTreeSet;
+mod health;
+mod objects;
+mod records;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalogue::Catalogue;
+use chrono::{DateTime, Utc};
+
+use crate::catalogue::{Catalogue, EnvironmentSpec, Origin, Tier};
 use crate::event::Event;
-use crate::ids::ServiceName;
+use crate::ids::{EnvironmentName, ServiceName, TargetId};
+use crate::record::Record;
+use crate::workload::Workload;
+
+pub(crate) use health::{Freshness, Health};
+pub(crate) use objects::{Objects, WorkloadKey};
+use records::Records;
 
 /// The newest of everything that was heard.
 #[derive(Clone, Debug)]
 pub struct Index {
     catalogue: Arc<Catalogue>,
+    /// One for each target of the catalogue.
+    targets: Vec<TargetIndex>,
+    services: BTreeMap<ServiceName, Known>,
+    /// Records whose environment is no column, by its name in lower case.
+    unplaced: BTreeMap<String, BTreeMap<ServiceName, Records>>,
+}
+
+/// What is known of a target.
+#[derive(Clone, Debug, Default)]
+struct TargetIndex {
+    health: Health,
+    objects: Objects,
+}
+
+/// Where the facts and records of a service are.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    workloads: BTreeSet<(TargetId, WorkloadKey)>,
+    records: BTreeMap<EnvironmentName, Records>,
 }
 
 /// What an event may have changed.
@@ -26,7 +60,8 @@ impl Index {
     /// An index that has heard nothing.
     #[must_use]
     pub fn new(catalogue: Arc<Catalogue>) -> Self {
-        Self { catalogue }
+        let targets = catalogue.targets.iter().map(|_| TargetIndex::default()).collect();
+        Self { catalogue, targets, services: BTreeMap::new(), unplaced: BTreeMap::new() }
     }
 
     /// The catalogue, with the environments that only CI knows at the end.
@@ -35,13 +70,136 @@ impl Index {
         &self.catalogue
     }
 
-    /// Takes in one event and says which rows it touches.
-    pub fn apply(&mut self, _event: Event) -> Touched {
-        unimplemented!()
+    /// Takes in one event and says which rows it touches. Events of targets that the catalogue does not have are ignored.
+    pub fn apply(&mut self, event: Event) -> Touched {
+        match event {
+            Event::Seen { target, fact, at } => self.facts(target, at, |objects, services| objects.put(fact, services)),
+            Event::Gone { target, kind, name, at } => self.facts(target, at, |objects, services| objects.remove(kind, &name, services)),
+            Event::Listed { target, kind, namespace, facts, at } => self.facts(target, at, |objects, services| {
+                objects.replace(kind, namespace.as_deref(), facts, services);
+            }),
+            Event::Target { target, health, at } => {
+                let freshness = self.catalogue.timing.freshness;
+                let Some(known) = self.targets.get_mut(usize::from(target.0)) else { return Touched::default() };
+                let change = known.health.report(health, at, freshness);
+                self.touched_by(change)
+            }
+            Event::Record(record) => self.record(record),
+            Event::RecordedEnvironment(name) => self.recorded_environment(name),
+        }
     }
 
     /// Every service that has a fact or a record.
     pub fn services(&self) -> impl Iterator<Item = &ServiceName> {
-        std::iter::empty()
+        self.services.keys()
+    }
+
+    /// Whether the service has a fact or a record.
+    pub(crate) fn knows(&self, service: &ServiceName) -> bool {
+        self.services.contains_key(service)
+    }
+
+    /// The newest records of a service in an environment of the catalogue, newest first.
+    #[must_use]
+    pub fn records(&self, service: &ServiceName, environment: &EnvironmentName) -> &[Arc<Record>] {
+        self.services.get(service).and_then(|known| known.records.get(environment)).map_or(&[], Records::newest_first)
+    }
+
+    /// The records whose environment is no column.
+    pub fn unplaced(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.unplaced.values().flat_map(BTreeMap::values).flat_map(Records::newest_first)
+    }
+
+    /// All records of a service, environment by environment, newest first in each.
+    pub(crate) fn records_of(&self, service: &ServiceName) -> impl Iterator<Item = &Arc<Record>> {
+        self.services.get(service).into_iter().flat_map(|known| known.records.values()).flat_map(Records::newest_first)
+    }
+
+    /// The workloads of a service in a target.
+    pub(crate) fn workloads<'a>(&'a self, service: &ServiceName, target: TargetId) -> impl Iterator<Item = &'a Workload> + use<'a> {
+        let objects = self.objects(target);
+        let known = self.services.get(service).map(|known| &known.workloads);
+        // Targets are few: a service's workloads are skipped over rather than searched.
+        known.into_iter().flatten().filter(move |(at, _)| *at == target).filter_map(move |(_, key)| objects?.workload(key))
+    }
+
+    /// The objects of a target.
+    pub(crate) fn objects(&self, target: TargetId) -> Option<&Objects> {
+        self.targets.get(usize::from(target.0)).map(|known| &known.objects)
+    }
+
+    /// How a target is doing.
+    pub(crate) fn freshness(&self, target: TargetId, now: DateTime<Utc>) -> Freshness {
+        let bound = self.catalogue.timing.freshness;
+        self.targets.get(usize::from(target.0)).map_or_else(|| Health::default().at(now, bound), |known| known.health.at(now, bound))
+    }
+
+    /// Changes the objects of a target, which was heard by that.
+    fn facts(&mut self, target: TargetId, at: DateTime<Utc>, change: impl FnOnce(&mut Objects, &mut objects::Moves)) -> Touched {
+        let freshness = self.catalogue.timing.freshness;
+        let Some(known) = self.targets.get_mut(usize::from(target.0)) else { return Touched::default() };
+        let heard = known.health.heard(at, freshness);
+        let mut moves = objects::Moves::default();
+        change(&mut known.objects, &mut moves);
+        if moves.whole_target {
+            moves.touched.extend(known.objects.services().cloned());
+        }
+        for (service, key) in moves.came {
+            self.services.entry(service).or_default().workloads.insert((target, key));
+        }
+        for (service, key) in moves.left {
+            self.forget(&service, |known| {
+                known.workloads.remove(&(target, key));
+            });
+        }
+        let mut touched = self.touched_by(heard);
+        touched.services.append(&mut moves.touched);
+        touched
+    }
+
+    fn touched_by(&self, change: health::Change) -> Touched {
+        let services = if change.cells { self.services.keys().cloned().collect() } else { BTreeSet::new() };
+        Touched { services, header: change.header }
+    }
+
+    fn record(&mut self, record: Arc<Record>) -> Touched {
+        let service = record.service.clone();
+        let place = self.catalogue.environment(record.environment.as_str());
+        let Some(environment) = place.and_then(|place| self.catalogue.environments.get(place)) else {
+            let unplaced = self.unplaced.entry(record.environment.as_str().to_ascii_lowercase()).or_default();
+            return Touched { header: unplaced.entry(service).or_default().insert(record), ..Touched::default() };
+        };
+        let known = self.services.entry(service.clone()).or_default();
+        let is_news = known.records.entry(environment.name.clone()).or_default().insert(record);
+        Touched { services: is_news.then_some(service).into_iter().collect(), header: false }
+    }
+
+    /// A column after the configured ones; those that only CI knows are in the order of their names, so that the
+    /// order in which they appeared does not matter.
+    fn recorded_environment(&mut self, name: EnvironmentName) -> Touched {
+        if self.catalogue.environment(name.as_str()).is_some() {
+            return Touched::default();
+        }
+        let unplaced = self.unplaced.remove(&name.as_str().to_ascii_lowercase()).unwrap_or_default();
+        for (service, records) in unplaced {
+            self.services.entry(service).or_default().records.insert(name.clone(), records);
+        }
+        let environments = &mut Arc::make_mut(&mut self.catalogue).environments;
+        let configured = environments.iter().rposition(|environment| environment.origin == Origin::Configuration).map_or(0, |at| at + 1);
+        let place = environments.iter().skip(configured).take_while(|environment| environment.name < name).count();
+        let spec =
+            EnvironmentSpec { name, tier: Tier::Other, aliases: Vec::new(), targets: Vec::new(), drift: true, origin: Origin::Records };
+        environments.insert(configured + place, spec);
+        Touched { services: self.services.keys().cloned().collect(), header: true }
+    }
+
+    /// Changes what is known of a service, and forgets the service when nothing is left.
+    fn forget(&mut self, service: &ServiceName, change: impl FnOnce(&mut Known)) {
+        if let Some(known) = self.services.get_mut(service) {
+            change(known);
+            if known.workloads.is_empty() && known.records.is_empty() {
+                self.services.remove(service);
+            }
+        }
     }
 }

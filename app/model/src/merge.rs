@@ -1,11 +1,33 @@
 //! Facts + catalogue + now → rows.
+//!
+//! Every status, reason and count is computed from the facts and the clock alone, so that neither a restart nor the order
+//! of events changes what is shown. The row as it was serves only to say since when a cell is as it is.
+
+mod cell;
+mod census;
+mod claims;
+mod clock;
+mod details;
+mod rollout;
+mod sides;
+mod trouble;
+mod versions;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::board::{Environment, Row};
-use crate::details::Details;
-use crate::ids::{EnvironmentName, ServiceName};
+use crate::agreement;
+use crate::board::{Cell, Environment, Row, Target};
+use crate::ids::ServiceName;
 use crate::index::Index;
+use crate::status::{Flag, Status};
+use crate::version::Sameness;
+
+use cell::{Context, Draft};
+use clock::Clock;
+pub use details::details;
+use versions::Reader;
 
 /// A merged row.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,18 +41,101 @@ pub struct Merged {
 /// Merges the facts of one service into its row. `previous` is the row as last merged: a cell whose
 /// version and status are as before keeps its `since`.
 #[must_use]
-pub fn merge(_index: &Index, _service: &ServiceName, _now: DateTime<Utc>, _previous: Option<&Row>) -> Merged {
-    unimplemented!()
+pub fn merge(index: &Index, service: &ServiceName, now: DateTime<Utc>, previous: Option<&Row>) -> Merged {
+    if !index.knows(service) {
+        return Merged { row: None, recheck_at: None };
+    }
+    let catalogue = index.catalogue();
+    let mut clock = Clock::new(now);
+    let context = Context { index, service, reader: Reader::new(index, service) };
+    let before = |place: usize| {
+        let name = &catalogue.environments.get(place)?.name;
+        previous?.cells.get(name).map(|cell| &**cell)
+    };
+    let mut drafts: Vec<Draft> = catalogue
+        .environments
+        .iter()
+        .enumerate()
+        .map(|(place, environment)| cell::draft(&context, environment, before(place), &mut clock))
+        .collect();
+    compare(&mut drafts, catalogue);
+    for (place, draft) in drafts.iter_mut().enumerate() {
+        draft.cell.since = since(draft, before(place), now);
+    }
+    let team = drafts.iter().find_map(|draft| draft.team.clone()).or_else(|| catalogue.naming.team_of(service));
+    let names = catalogue.environments.iter().map(|environment| environment.name.clone());
+    let cells = names.zip(drafts.into_iter().map(|draft| Arc::new(draft.cell))).collect();
+    Merged { row: Some(Row::new(service.clone(), team, cells)), recheck_at: clock.next() }
 }
 
 /// The columns with the state of their targets, how many records are unplaced, and when to look again.
 #[must_use]
-pub fn environments(_index: &Index, _now: DateTime<Utc>) -> (Vec<Environment>, u64, Option<DateTime<Utc>>) {
-    unimplemented!()
+pub fn environments(index: &Index, now: DateTime<Utc>) -> (Vec<Environment>, u64, Option<DateTime<Utc>>) {
+    let catalogue = index.catalogue();
+    let mut recheck_at: Option<DateTime<Utc>> = None;
+    let mut environments = Vec::with_capacity(catalogue.environments.len());
+    for spec in &catalogue.environments {
+        let mut targets = Vec::with_capacity(spec.targets.len());
+        for id in &spec.targets {
+            let Some(target) = catalogue.target(*id) else { continue };
+            let freshness = index.freshness(*id, now);
+            // A target is live up to the bound: just after it, it is not.
+            let end = freshness.until.map(|until| until + chrono::Duration::milliseconds(1));
+            recheck_at = recheck_at.into_iter().chain(end).min();
+            targets.push(Target {
+                cluster: target.cluster.clone(),
+                state: freshness.state,
+                since: freshness.since.unwrap_or(now),
+                last_heard: freshness.heard_step(),
+                error: freshness.error,
+            });
+        }
+        environments.push(Environment { name: spec.name.clone(), tier: spec.tier, targets });
+    }
+    (environments, index.unplaced().count() as u64, recheck_at)
 }
 
-/// Everything known of one cell; `history` is left empty for the caller to fill.
-#[must_use]
-pub fn details(_index: &Index, _row: &Row, _environment: &EnvironmentName) -> Option<Details> {
-    unimplemented!()
+/// Fills in what only neighbours tell: agreement, moved tags, and who is behind.
+fn compare(drafts: &mut [Draft], catalogue: &crate::catalogue::Catalogue) {
+    let identities: Vec<_> = drafts.iter().map(|draft| draft.identity.clone()).collect();
+    let others = agreement::groups(&identities);
+    let name = |place: usize| catalogue.environments.get(place).map(|environment| environment.name.clone());
+    let recorded: Vec<_> = drafts.iter().map(|draft| draft.recorded_at).collect();
+    for (place, draft) in drafts.iter_mut().enumerate() {
+        draft.cell.agrees_with = others[place].iter().filter_map(|other| name(*other)).collect();
+        let Some(mine) = &identities[place] else { continue };
+        let sameness = |other: &usize| identities[*other].as_ref().map(|theirs| mine.compare(theirs));
+        let moved: Vec<_> = (0..identities.len()).filter(|other| *other != place).collect();
+        let moved: Vec<_> = moved.into_iter().filter(|other| sameness(other) == Some(Sameness::MovedTag)).filter_map(name).collect();
+        if !moved.is_empty() {
+            draft.cell.flags.push(Flag::MovedTag);
+            if draft.cell.reason.is_empty() {
+                let names: Vec<_> = moved.iter().map(|name| name.as_str()).collect();
+                draft.cell.reason = format!("same tag, different image: {}", names.join(", "));
+            }
+        }
+        let is_ahead = |earlier: &usize| {
+            let is_newer = recorded[*earlier].zip(recorded[place]).is_some_and(|(theirs, mine)| theirs > mine);
+            is_newer && sameness(earlier).is_some_and(|sameness| sameness != Sameness::Same)
+        };
+        if (0..place).any(|earlier| is_ahead(&earlier)) {
+            draft.cell.flags.push(Flag::Behind);
+        }
+        draft.cell.flags.sort_unstable();
+        draft.cell.flags.dedup();
+    }
+}
+
+/// Since when the cell is as it is. A cell that is seen for the first time, or again after its cluster was away, has been so
+/// for as long as the facts tell.
+fn since(draft: &Draft, before: Option<&Cell>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let cell = &draft.cell;
+    if cell.status == Status::Absent {
+        return None;
+    }
+    match before {
+        Some(before) if before.status == cell.status && before.wanted == cell.wanted && before.since.is_some() => before.since,
+        Some(before) if before.status != Status::Unknown && cell.status != Status::Unknown => Some(now),
+        _ => Some(draft.since.map_or(now, |since| since.min(now))),
+    }
 }

@@ -1,0 +1,278 @@
+//! What one service is in one environment: workloads, records and the freshness of both, put together in the order of
+//! the status table (board.md, "What a cell says").
+
+use chrono::{DateTime, Utc};
+
+use crate::board::{Cell, RecordSummary, TargetState};
+use crate::catalogue::EnvironmentSpec;
+use crate::ids::{ClusterName, ServiceName, TargetId};
+use crate::index::{Freshness, Index};
+use crate::record::{Outcome, Record};
+use crate::status::{Flag, Status};
+use crate::version::Version;
+use crate::workload::{Kind, Workload};
+
+use super::census::Census;
+use super::claims::Claims;
+use super::clock::{Clock, moment};
+use super::rollout::{self, Before, Progress};
+use super::sides::{Side, Sides, push};
+use super::versions::{self, Reader, of_record};
+
+/// What the cells of one row have in common.
+pub(crate) struct Context<'a> {
+    pub(crate) index: &'a Index,
+    pub(crate) service: &'a ServiceName,
+    pub(crate) reader: Reader<'a>,
+}
+
+/// A cell before it is compared with its neighbours.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) cell: Cell,
+    /// The version by which it agrees with others; none when its clusters are split.
+    pub(crate) identity: Option<Version>,
+    /// When CI recorded what is wanted.
+    pub(crate) recorded_at: Option<DateTime<Utc>>,
+    /// Since when, as far as the facts tell.
+    pub(crate) since: Option<DateTime<Utc>>,
+    pub(crate) team: Option<std::sync::Arc<str>>,
+}
+
+/// A status with its reason.
+struct Verdict {
+    status: Status,
+    reason: String,
+    since: Option<DateTime<Utc>>,
+}
+
+/// What one service is in one environment.
+pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previous: Option<&Cell>, clock: &mut Clock) -> Draft {
+    let Context { index, service, .. } = context;
+    let claims = Claims::of(index.records(service, &environment.name));
+    let targets: Vec<(TargetId, &ClusterName, Freshness)> = environment
+        .targets
+        .iter()
+        .filter_map(|target| Some((*target, &index.catalogue().target(*target)?.cluster, index.freshness(*target, clock.now))))
+        .collect();
+    let sides = Sides::of(context.sides(environment, &targets, previous, clock));
+    let primary = sides.as_ref().and_then(Sides::primary);
+    let wanted = primary.and_then(|side| side.wanted.clone());
+    let record = claims.shown(wanted.as_ref());
+
+    let mut flags = Vec::new();
+    let mut cell = Cell { reason: String::new(), ..absent() };
+    let mut verdict = match &sides {
+        Some(sides) => {
+            let summary = sides.summary();
+            flags.extend(summary.flags);
+            (cell.pods, cell.running) = (summary.pods, summary.running);
+            let base = Verdict { status: summary.status, reason: summary.reason, since: summary.since };
+            with_records(context, environment, sides, claims, base, &mut flags, clock)
+        }
+        None => without_workload(context, environment, claims, clock),
+    };
+    if let Some(lost) = lost(&targets, sides.as_ref(), &verdict, clock) {
+        verdict = lost;
+    }
+    if sides.is_some() && claims.is_empty() {
+        flags.push(Flag::NoRecord);
+    }
+    if claims.newest().is_some_and(|record| record.outcome == Outcome::Failure) {
+        flags.push(Flag::DeployFailed);
+    }
+    flags.sort_unstable();
+    flags.dedup();
+
+    let is_split = sides.as_ref().is_some_and(Sides::is_split);
+    let identity = primary.and_then(|side| side.identity.clone().or_else(|| side.wanted.clone())).filter(|_| !is_split);
+    let team = sides.as_ref().and_then(|sides| sides.teams().next().cloned());
+    let recorded_at = wanted.as_ref().and_then(|version| claims.explaining(version)).map(|record| record.at);
+    cell.failed_record = claims.failed(wanted.as_ref());
+    cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
+    cell.record = record.map(RecordSummary::from);
+    (cell.status, cell.reason, cell.wanted, cell.flags) = (verdict.status, verdict.reason, wanted, flags);
+    Draft { cell, identity, recorded_at, since: verdict.since, team }
+}
+
+impl<'a> Context<'a> {
+    /// The workloads of the service in an environment, judged one by one.
+    fn sides(
+        &self,
+        environment: &EnvironmentSpec,
+        targets: &[(TargetId, &'a ClusterName, Freshness)],
+        previous: Option<&Cell>,
+        clock: &mut Clock,
+    ) -> Vec<Side<'a>> {
+        let records = self.index.records(self.service, &environment.name);
+        let before = previous.map(|cell| Before::of(cell.status, &cell.reason, cell.since)).unwrap_or_default();
+        let mut sides = Vec::new();
+        for (target, cluster, freshness) in targets {
+            for workload in self.index.workloads(self.service, *target) {
+                let Some(objects) = self.index.objects(*target) else { continue };
+                let census = Census::of(workload, objects);
+                let progress = if objects.can_see(Kind::Pod) || !freshness.is_live() {
+                    rollout::progress(workload, &census, &self.index.catalogue().timing, before, clock)
+                } else {
+                    unseen(workload, cluster)
+                };
+                let wanted = self.reader.wanted(&workload.template, records);
+                let running = census.running(workload, objects, &self.reader);
+                let identity = wanted.as_ref().and_then(|wanted| census.identity(workload, wanted));
+                sides.push(Side {
+                    target: *target,
+                    cluster,
+                    workload,
+                    progress,
+                    wanted,
+                    running,
+                    identity,
+                    repository: versions::repository(&workload.template),
+                    serving: census.serving(),
+                    started: census.wanted.iter().map(|pod| pod.created).min(),
+                });
+            }
+        }
+        sides
+    }
+}
+
+/// Pods may not be read: nothing that needs them is claimed.
+fn unseen(workload: &Workload, cluster: &ClusterName) -> Progress {
+    let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
+    let reason = format!("the pods in {cluster} may not be read, so nobody knows what runs: grant list and watch on pods");
+    Progress { status: Status::Unknown, reason, pods, since: None }
+}
+
+/// Compares what is wanted and what runs with what CI says.
+fn with_records(
+    context: &Context<'_>,
+    environment: &EnvironmentSpec,
+    sides: &Sides<'_>,
+    claims: Claims<'_>,
+    base: Verdict,
+    flags: &mut Vec<Flag>,
+    clock: &mut Clock,
+) -> Verdict {
+    let grace = context.index.catalogue().timing.follow_grace;
+    let started = sides.active().iter().filter_map(|side| side.started).min();
+    // The pods themselves: a moved tag whose new image was recorded, and not pulled by all pods.
+    let stray = sides.active().iter().find_map(|side| {
+        let wanted = side.wanted.as_ref()?;
+        let stray = side.running.iter().find(|running| running.version.contradicts(wanted))?;
+        Some(format!("{} pods run {}, but the template wants {}", stray.pods, stray.version, wanted))
+    });
+    let success = claims.success().filter(|_| environment.drift);
+    let is_explained = sides.everywhere(|version| claims.explaining(version).is_some());
+    let unfollowed = success.filter(|_| !is_explained);
+    let since = started.into_iter().chain(claims.success().map(|record| record.at)).max();
+    let is_over = |clock: &mut Clock| since.is_none_or(|since| clock.is_past(since + grace));
+
+    let (reason, is_over) = match (unfollowed, stray.filter(|_| base.status == Status::Ready)) {
+        (Some(record), _) => (claimed(record, sides), is_over(clock)),
+        (None, Some(stray)) => (stray, is_over(clock)),
+        (None, None) => return base,
+    };
+    if is_over {
+        flags.push(Flag::Drifted);
+    }
+    if base.status != Status::Ready {
+        return base;
+    }
+    let follows = unfollowed.is_none_or(|record| started.is_none_or(|started| record.at >= started));
+    match (is_over, follows) {
+        (true, _) => Verdict { status: Status::Drifted, reason: joined(reason, &base.reason), since },
+        (false, true) => {
+            let reason = format!("waiting for the cluster: {}", joined(reason, &base.reason));
+            Verdict { status: Status::Rolling, reason, since: unfollowed.map(|record| record.at).or(since) }
+        }
+        // The cluster is ahead: CI records when it is done.
+        (false, false) => Verdict { reason: joined("waiting for CI's record".to_owned(), &base.reason), ..base },
+    }
+}
+
+/// What CI says, and what is there instead.
+fn claimed(record: &Record, sides: &Sides<'_>) -> String {
+    let by = record.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let wanted = sides.primary().and_then(|side| side.wanted.as_ref()).map_or("?", Version::short);
+    format!("CI recorded {}{by} at {}, but the cluster has {wanted}", of_record(record), moment(record.at))
+}
+
+/// No workload: what CI says is all there is.
+fn without_workload(context: &Context<'_>, environment: &EnvironmentSpec, claims: Claims<'_>, clock: &mut Clock) -> Verdict {
+    let Some(record) = claims.success().or_else(|| claims.newest().filter(|record| record.outcome == Outcome::Started)) else {
+        return Verdict { status: Status::Absent, reason: String::new(), since: None };
+    };
+    let by = record.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let claim = format!("CI recorded {}{by} at {}", of_record(record), moment(record.at));
+    if environment.targets.is_empty() {
+        let reason = format!("no cluster is watched for {}: {claim}", environment.name);
+        return Verdict { status: Status::Unknown, reason, since: Some(record.at) };
+    }
+    let newest = claims.newest().filter(|newest| newest.outcome == Outcome::Started).unwrap_or(record);
+    if !clock.is_past(newest.at + context.index.catalogue().timing.follow_grace) {
+        let reason = format!("waiting for the cluster: {claim}");
+        return Verdict { status: Status::Rolling, reason, since: Some(newest.at) };
+    }
+    if record.outcome == Outcome::Started {
+        return Verdict { status: Status::Absent, reason: format!("{claim}, and nothing came of it"), since: None };
+    }
+    Verdict { status: Status::Missing, reason: format!("{claim}, but there is no workload"), since: Some(record.at) }
+}
+
+/// Unknown, when what was heard is too old to be believed: a target that has the service is not live; or, where nothing is
+/// known of the service, any target that was never read, or all of them.
+fn lost(
+    targets: &[(TargetId, &ClusterName, Freshness)],
+    sides: Option<&Sides<'_>>,
+    verdict: &Verdict,
+    clock: &mut Clock,
+) -> Option<Verdict> {
+    let holds = |target: TargetId| sides.is_some_and(|sides| sides.active().iter().any(|side| side.target == target));
+    for (_, _, freshness) in targets {
+        if let Some(until) = freshness.until {
+            clock.is_past(until + chrono::Duration::milliseconds(1));
+        }
+    }
+    let mut dead = targets.iter().filter(|(.., freshness)| !freshness.is_live());
+    let all_dead = !targets.is_empty() && targets.iter().all(|(.., freshness)| !freshness.is_live());
+    let found = match sides {
+        Some(_) => dead.find(|(target, ..)| holds(*target)),
+        None => dead.find(|(.., freshness)| all_dead || !freshness.was_synced || verdict.status != Status::Absent),
+    };
+    let (_, cluster, freshness) = found?;
+    Some(Verdict { status: Status::Unknown, reason: why_lost(cluster, freshness), since: freshness.since })
+}
+
+fn why_lost(cluster: &ClusterName, freshness: &Freshness) -> String {
+    let cause = freshness.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+    let what = match freshness.state {
+        TargetState::Syncing => return format!("{cluster} is syncing: its first lists are not complete yet"),
+        TargetState::Unreachable => "is unreachable",
+        TargetState::Forbidden => "refuses",
+        TargetState::Stale | TargetState::Live => "is stale",
+    };
+    let heard = freshness.heard.map_or_else(|| "never heard".to_owned(), |at| format!("last heard {}", moment(at)));
+    format!("{cluster} {what}{cause}; {heard}")
+}
+
+fn joined(mut reason: String, more: &str) -> String {
+    push(&mut reason, more);
+    reason
+}
+
+fn absent() -> Cell {
+    Cell {
+        status: Status::Absent,
+        reason: String::new(),
+        wanted: None,
+        running: Vec::new(),
+        pods: crate::board::PodCounts::default(),
+        record: None,
+        agrees_with: Vec::new(),
+        flags: Vec::new(),
+        since: None,
+        failed_record: None,
+        workloads: Vec::new(),
+    }
+}

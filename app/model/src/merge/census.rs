@@ -1,0 +1,129 @@
+//! The pods of a workload, sorted by whether they are of the wanted template.
+
+use std::sync::Arc;
+
+use crate::board::Running;
+use crate::index::Objects;
+use crate::version::Version;
+use crate::workload::{ContainerState, Kind, Phase, Pod, ReplicaSet, Template, Workload};
+
+use super::trouble::is_ready;
+use super::versions::{Reader, main_of, main_of_pod};
+
+/// The pods of a workload. Those that have ended (evicted, failed) and were or will be replaced are in none of the lists.
+#[derive(Debug, Default)]
+pub(crate) struct Census<'a> {
+    /// Of the wanted template.
+    pub(crate) wanted: Vec<&'a Pod>,
+    /// Of another template.
+    pub(crate) old: Vec<&'a Pod>,
+    /// Of another template, and being deleted.
+    pub(crate) leaving_old: usize,
+    /// Of the wanted template, and being deleted.
+    pub(crate) leaving_wanted: usize,
+    /// The ReplicaSet of the wanted template.
+    pub(crate) set: Option<&'a ReplicaSet>,
+}
+
+impl<'a> Census<'a> {
+    pub(crate) fn of(workload: &'a Workload, objects: &'a Objects) -> Self {
+        let set = objects.sets_of(&workload.uid).find(|set| is_wanted_set(workload, set));
+        let mut census = Self { set, ..Self::default() };
+        let sets_are_known = objects.can_see(Kind::ReplicaSet);
+        for pod in objects.pods_of(workload) {
+            let is_wanted = match workload.kind {
+                Kind::Deployment if sets_are_known => set.is_some_and(|set| pod.owner.as_ref().is_some_and(|owner| owner.uid == set.uid)),
+                Kind::Deployment => has_image_of(pod, &workload.template),
+                Kind::StatefulSet => pod.template_hash.is_some() && pod.template_hash == workload.update_hash && fits(pod, workload),
+                _ => pod.template_generation.is_some() && pod.template_generation == workload.revision && fits(pod, workload),
+            };
+            match (is_wanted, pod.deleted_at.is_some(), is_over(pod)) {
+                (true, true, _) => census.leaving_wanted += 1,
+                (false, true, _) => census.leaving_old += 1,
+                (_, false, true) => {}
+                (true, false, false) => census.wanted.push(pod),
+                (false, false, false) => census.old.push(pod),
+            }
+        }
+        census
+    }
+
+    /// Pods of the wanted template that are ready.
+    pub(crate) fn ready(&self) -> usize {
+        self.wanted.iter().filter(|pod| is_ready(pod)).count()
+    }
+
+    /// Pods that are ready, whatever they run.
+    pub(crate) fn serving(&self) -> usize {
+        self.wanted.iter().chain(&self.old).filter(|pod| is_ready(pod)).count()
+    }
+
+    /// Pods of another template that are left, those being deleted included.
+    pub(crate) fn old_left(&self) -> usize {
+        self.old.len() + self.leaving_old
+    }
+
+    /// The version by which the workload is compared with others: what is wanted, with the digest that its pods run, when
+    /// they run one. A template rarely names a digest, and only digests tell that a tag has moved.
+    pub(crate) fn identity(&self, workload: &Workload, wanted: &Version) -> Option<Version> {
+        let containers = self.wanted.iter().filter_map(|pod| main_of_pod(pod, &workload.template));
+        let mut digests = containers.filter_map(|container| container.digest.as_ref());
+        let first = digests.next()?;
+        let is_one = digests.all(|digest| digest == first);
+        (is_one && wanted.digest.is_none()).then(|| Version { digest: Some(Arc::clone(first)), ..wanted.clone() })
+    }
+
+    /// What the pods really run: most pods first. A pod whose image was not pulled runs nothing.
+    pub(crate) fn running(&self, workload: &Workload, objects: &Objects, reader: &Reader<'_>) -> Vec<Running> {
+        let mut running = Vec::new();
+        let commit_of_set = |pod: &Pod| {
+            let owner = &pod.owner.as_ref()?.uid;
+            objects.sets_of(&workload.uid).find(|set| set.uid == *owner)?.template.commit.as_ref()
+        };
+        let wanted = self.wanted.iter().map(|pod| (pod, workload.template.commit.as_ref()));
+        let old = self.old.iter().map(|pod| (pod, commit_of_set(pod)));
+        for (pod, commit) in wanted.chain(old) {
+            let Some(container) = main_of_pod(pod, &workload.template) else { continue };
+            let has_run = matches!(container.state, ContainerState::Running { .. } | ContainerState::Terminated(_));
+            if has_run || container.last.is_some() || container.digest.is_some() {
+                add(&mut running, reader.running(container, commit), 1, is_ready(pod).into());
+            }
+        }
+        running
+    }
+}
+
+/// Counts pods of a version, and keeps the list in order: most pods first.
+pub(crate) fn add(running: &mut Vec<Running>, version: Version, pods: u32, ready: u32) {
+    match running.iter_mut().find(|known| known.version == version) {
+        Some(known) => {
+            known.pods += pods;
+            known.ready += ready;
+        }
+        None => running.push(Running { version, pods, ready }),
+    }
+    running.sort_by(|a, b| b.pods.cmp(&a.pods).then_with(|| a.version.cmp(&b.version)));
+}
+
+/// The newest ReplicaSet of a Deployment has its revision. While the Deployment's newest template has no set yet, the
+/// revision is still that of the set before: then the images tell.
+fn is_wanted_set(workload: &Workload, set: &ReplicaSet) -> bool {
+    set.revision.is_some() && set.revision == workload.revision && images(&set.template).eq(images(&workload.template))
+}
+
+fn images(template: &Template) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+    template.containers.iter().map(|container| (&container.name, &container.image))
+}
+
+/// While the controller has not taken up a change, the hash it names is that of the template before: then the image tells.
+fn fits(pod: &Pod, workload: &Workload) -> bool {
+    workload.observed_generation >= workload.generation || has_image_of(pod, &workload.template)
+}
+
+fn has_image_of(pod: &Pod, template: &Template) -> bool {
+    main_of_pod(pod, template).map(|container| &container.image) == main_of(template).map(|container| &container.image)
+}
+
+fn is_over(pod: &Pod) -> bool {
+    matches!(pod.phase, Phase::Succeeded | Phase::Failed)
+}

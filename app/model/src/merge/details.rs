@@ -1,0 +1,134 @@
+//! Everything known of one cell.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+
+use crate::board::{Row, WorkloadRef};
+use crate::details::{ContainerDetails, Details, Neighbour, PodDetails, WorkloadDetails};
+use crate::ids::{ClusterName, EnvironmentName};
+use crate::index::Index;
+use crate::workload::{Container, ContainerState, Pod, Workload};
+
+use super::trouble::{self, is_ready};
+use super::versions::{Reader, main_of_pod};
+
+/// Everything known of one cell; `history` is left empty for the caller to fill. None when the row has no such cell.
+#[must_use]
+pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Option<Details> {
+    let catalogue = index.catalogue();
+    let spec = catalogue.environments.iter().find(|spec| spec.name == *environment)?;
+    let cell = row.cells.get(environment)?;
+    let reader = Reader::new(index, &row.name);
+    let records = index.records(&row.name, environment);
+    let mut workloads = Vec::new();
+    for target in &spec.targets {
+        let Some(cluster) = catalogue.target(*target).map(|target| &target.cluster) else { continue };
+        for workload in index.workloads(&row.name, *target) {
+            let Some(objects) = index.objects(*target) else { continue };
+            let mut pods: Vec<_> = objects
+                .pods_of(workload)
+                .map(|pod| {
+                    let set = objects.sets_of(&workload.uid).find(|set| pod.owner.as_ref().is_some_and(|owner| owner.uid == set.uid));
+                    let commit = set.map_or(workload.template.commit.as_ref(), |set| set.template.commit.as_ref());
+                    of_pod(index, &reader, workload, pod, commit)
+                })
+                .collect();
+            pods.sort_by(|a, b| {
+                let key = |pod: &PodDetails| (pod.reason.is_empty(), pod.ready, pod.terminating);
+                key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+            });
+            workloads.push(WorkloadDetails {
+                workload: reference(cluster, workload),
+                wanted: reader.wanted(&workload.template, records),
+                conditions: workload.conditions.clone(),
+                pods,
+            });
+        }
+    }
+    workloads.sort_by(|a, b| a.workload.cmp(&b.workload));
+    Some(Details {
+        service: row.name.clone(),
+        team: row.team.clone(),
+        environment: environment.clone(),
+        cell: (**cell).clone(),
+        workloads,
+        records: records.iter().map(|record| (**record).clone()).collect(),
+        history: Vec::new(),
+        neighbours: neighbours(index, row, environment),
+    })
+}
+
+fn neighbours(index: &Index, row: &Row, environment: &EnvironmentName) -> Vec<Neighbour> {
+    let here = row.cells.get(environment);
+    let others = index.catalogue().environments.iter().filter(|spec| spec.name != *environment);
+    let neighbour = |name: &EnvironmentName| {
+        let cell = row.cells.get(name)?;
+        let mut clusters: Vec<_> = cell.workloads.iter().map(|workload| workload.cluster.clone()).collect();
+        clusters.dedup();
+        Some(Neighbour {
+            environment: name.clone(),
+            status: cell.status,
+            version: cell.wanted.clone(),
+            same: here.is_some_and(|here| here.agrees_with.contains(name)),
+            clusters,
+        })
+    };
+    others.filter_map(|spec| neighbour(&spec.name)).collect()
+}
+
+fn of_pod(index: &Index, reader: &Reader<'_>, workload: &Workload, pod: &Pod, commit: Option<&Arc<str>>) -> PodDetails {
+    let min_ready = Duration::seconds(workload.min_ready_seconds.into());
+    let trouble = trouble::of(pod, min_ready, &index.catalogue().timing);
+    let ready = is_ready(pod);
+    PodDetails {
+        name: Arc::clone(&pod.name.name),
+        node: pod.node.clone(),
+        phase: pod.phase,
+        ready,
+        terminating: pod.deleted_at.is_some(),
+        restarts: pod.containers.iter().map(|container| container.restarts).sum(),
+        created: pod.created,
+        version: main_of_pod(pod, &workload.template).map(|container| reader.running(container, commit)),
+        reason: match trouble {
+            Some(trouble) if !ready => trouble.text,
+            _ => own_words(pod),
+        },
+        containers: pod.containers.iter().map(of_container).collect(),
+    }
+}
+
+/// `status.reason` and `status.message`: why a pod was evicted, or lost.
+fn own_words(pod: &Pod) -> String {
+    [&pod.reason, &pod.message].into_iter().flatten().map(|text| &**text).collect::<Vec<_>>().join(": ")
+}
+
+fn of_container(container: &Container) -> ContainerDetails {
+    let state = match &container.state {
+        ContainerState::Unreported => "not started".to_owned(),
+        ContainerState::Waiting { reason, .. } => format!("waiting: {}", reason.as_deref().unwrap_or("no reason given")),
+        ContainerState::Running { .. } => "running".to_owned(),
+        ContainerState::Terminated(end) => match &end.reason {
+            Some(reason) => format!("terminated: exit {} ({reason})", end.exit_code),
+            None => format!("terminated: exit {}", end.exit_code),
+        },
+    };
+    ContainerDetails {
+        name: Arc::clone(&container.name),
+        role: container.role,
+        image: Arc::clone(&container.image),
+        digest: container.digest.clone(),
+        ready: container.ready,
+        restarts: container.restarts,
+        state,
+    }
+}
+
+fn reference(cluster: &ClusterName, workload: &Workload) -> WorkloadRef {
+    WorkloadRef {
+        cluster: cluster.clone(),
+        namespace: Arc::clone(&workload.name.namespace),
+        kind: workload.kind,
+        name: Arc::clone(&workload.name.name),
+    }
+}

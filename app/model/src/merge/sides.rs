@@ -1,0 +1,257 @@
+//! The workloads of one service in one environment, and what they are to one another: canaries, blue/green pairs, clusters.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::board::{PodCounts, Running, WorkloadRef};
+use crate::ids::{ClusterName, TargetId};
+use crate::status::{Flag, Status};
+use crate::version::{Sameness, Version};
+use crate::workload::Workload;
+
+use super::census::add;
+use super::rollout::Progress;
+
+/// One workload, judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Side<'a> {
+    pub(crate) target: TargetId,
+    pub(crate) cluster: &'a ClusterName,
+    pub(crate) workload: &'a Workload,
+    pub(crate) progress: Progress,
+    pub(crate) wanted: Option<Version>,
+    pub(crate) running: Vec<Running>,
+    /// What its pods of the wanted template run, when all that run are of one version.
+    pub(crate) identity: Option<Version>,
+    /// Registry and path of its main image.
+    pub(crate) repository: Option<Arc<str>>,
+    /// Pods that are ready, whatever they run.
+    pub(crate) serving: usize,
+    /// When the first pod of the wanted template was made.
+    pub(crate) started: Option<DateTime<Utc>>,
+}
+
+/// All sides in an environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Sides<'a> {
+    /// In the order of the targets; those without a share in the status are left out.
+    active: Vec<Side<'a>>,
+    /// Scaled to zero beside another that is not.
+    idle: Vec<Side<'a>>,
+}
+
+/// What all sides together say.
+#[derive(Clone, Debug)]
+pub(crate) struct Summary {
+    pub(crate) status: Status,
+    pub(crate) reason: String,
+    pub(crate) since: Option<DateTime<Utc>>,
+    pub(crate) pods: PodCounts,
+    pub(crate) running: Vec<Running>,
+    pub(crate) flags: Vec<Flag>,
+}
+
+impl<'a> Sides<'a> {
+    /// None when there are no workloads.
+    pub(crate) fn of(sides: Vec<Side<'a>>) -> Option<Self> {
+        let serves = sides.iter().any(|side| !side.is_idle());
+        let (idle, active) = sides.into_iter().partition(|side| serves && side.is_idle());
+        let sides = Self { active, idle };
+        if sides.active.is_empty() { None } else { Some(sides) }
+    }
+
+    /// The side whose version the cell shows: the serving one of the first place.
+    pub(crate) fn primary(&self) -> Option<&Side<'a>> {
+        self.places().into_iter().next().map(|place| place.serving)
+    }
+
+    /// Sides that have a share in the status.
+    pub(crate) fn active(&self) -> &[Side<'a>] {
+        &self.active
+    }
+
+    /// Whether each place wants a version that passes, on one of its sides.
+    pub(crate) fn everywhere(&self, passes: impl Fn(&Version) -> bool) -> bool {
+        self.places().iter().all(|place| place.sides.iter().any(|side| side.wanted.as_ref().is_some_and(&passes)))
+    }
+
+    pub(crate) fn refs(&self) -> Vec<WorkloadRef> {
+        let mut refs: Vec<_> = self.active.iter().chain(&self.idle).map(Side::to_ref).collect();
+        refs.sort();
+        refs
+    }
+
+    pub(crate) fn teams(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.active.iter().chain(&self.idle).filter_map(|side| side.workload.team.as_ref())
+    }
+
+    /// Whether its places want different versions.
+    pub(crate) fn is_split(&self) -> bool {
+        let places = self.places();
+        let mut wanted = places.iter().map(|place| &place.serving.wanted);
+        let Some(Some(first)) = wanted.next() else { return false };
+        !wanted.all(|other| other.as_ref().is_some_and(|other| other.compare(first) == Sameness::Same))
+    }
+
+    /// The worst status, with the reason of the side that has it.
+    pub(crate) fn summary(&self) -> Summary {
+        let places = self.places();
+        let mut pods = PodCounts::default();
+        let mut running = Vec::new();
+        for side in &self.active {
+            let counts = side.progress.pods;
+            pods.wanted += counts.wanted;
+            pods.updated += counts.updated;
+            pods.ready += counts.ready;
+        }
+        for entry in self.active.iter().chain(&self.idle).flat_map(|side| &side.running) {
+            add(&mut running, entry.version.clone(), entry.pods, entry.ready);
+        }
+        // Of the sides with the worst status the first is told; of a place, the serving one.
+        let in_order = places.iter().flat_map(|place| std::iter::once(place.serving).chain(place.others()));
+        let worst = in_order.min_by_key(|side| side.progress.status);
+        let (status, mut reason, since) = match worst {
+            Some(side) => (side.progress.status, self.named(side, &places), side.progress.since),
+            None => (Status::Absent, String::new(), None),
+        };
+        let mut flags = Vec::new();
+        for place in &places {
+            if let Some(flag) = place.pairing(&self.idle) {
+                flags.push(flag);
+                push(&mut reason, &place.shares());
+            }
+        }
+        if self.is_split() {
+            flags.push(Flag::Split);
+            push(&mut reason, &format!("split: {}", list(places.iter().map(|place| (place.name(&places), place.serving)))));
+        }
+        if has_moved_tag(&running) {
+            flags.push(Flag::MovedTag);
+        }
+        Summary { status, reason, since, pods, running, flags }
+    }
+
+    /// The reason of a side, with its name when there are others.
+    fn named(&self, side: &Side<'_>, places: &[Place<'_, 'a>]) -> String {
+        let reason = &side.progress.reason;
+        let place = places.iter().find(|place| place.sides.iter().any(|of| std::ptr::eq(*of, side)));
+        let is_serving = place.is_some_and(|place| std::ptr::eq(place.serving, side));
+        match place {
+            _ if reason.is_empty() => String::new(),
+            Some(_) if !is_serving => format!("{}: {reason}", side.workload.name.name),
+            Some(place) if places.len() > 1 => format!("{}: {reason}", place.name(places)),
+            _ => reason.clone(),
+        }
+    }
+
+    /// The active sides by target and namespace, in the order of the targets.
+    fn places(&self) -> Vec<Place<'_, 'a>> {
+        let mut places: BTreeMap<(TargetId, &str), Vec<&Side<'a>>> = BTreeMap::new();
+        for side in &self.active {
+            places.entry((side.target, &side.workload.name.namespace)).or_default().push(side);
+        }
+        places.into_values().filter_map(Place::of).collect()
+    }
+}
+
+/// A namespace of a cluster with the workloads of the service in it.
+struct Place<'s, 'a> {
+    serving: &'s Side<'a>,
+    sides: Vec<&'s Side<'a>>,
+}
+
+impl<'s, 'a> Place<'s, 'a> {
+    fn of(sides: Vec<&'s Side<'a>>) -> Option<Self> {
+        let serving = sides.iter().copied().max_by(|a, b| Side::prefer(a, b))?;
+        Some(Self { serving, sides })
+    }
+
+    fn others(&self) -> impl Iterator<Item = &'s Side<'a>> {
+        self.sides.iter().copied().filter(|side| !std::ptr::eq(*side, self.serving))
+    }
+
+    /// The cluster, and the namespace when the service is in several of one cluster.
+    fn name(&self, places: &[Self]) -> String {
+        let cluster = self.serving.cluster;
+        let in_cluster = places.iter().filter(|place| place.serving.cluster == cluster).count();
+        if in_cluster > 1 { format!("{cluster}/{}", self.serving.workload.name.namespace) } else { cluster.to_string() }
+    }
+
+    /// Canary or blue/green: another workload of the same image beside the serving one. Workloads of one name with other
+    /// images (a queue and its exporter), or with the same version and no track, are only parts of the service.
+    fn pairing(&self, idle: &[Side<'_>]) -> Option<Flag> {
+        let serving = self.serving;
+        let is_of_pair = |side: &&Side<'_>| side.repository == serving.repository;
+        let colour = |side: &Side<'_>| side.has_track(&["blue", "green"]);
+        let canary = |side: &Side<'_>| side.has_track(&["canary"]);
+        let beside: Vec<_> = self.others().filter(is_of_pair).collect();
+        let here = |side: &&Side<'_>| side.target == serving.target && side.workload.name.namespace == serving.workload.name.namespace;
+        let resting: Vec<_> = idle.iter().filter(here).filter(is_of_pair).collect();
+        if beside.iter().chain(&resting).any(|side| colour(side)) && colour(serving) {
+            return Some(Flag::BlueGreen);
+        }
+        let differs = |side: &Side<'_>| !matches!((&side.wanted, &serving.wanted), (Some(a), Some(b)) if a.compare(b) == Sameness::Same);
+        if beside.iter().any(|side| canary(side) || canary(serving) || differs(side)) {
+            return Some(Flag::Canary);
+        }
+        resting.iter().any(|side| !canary(side)).then_some(Flag::BlueGreen)
+    }
+
+    fn shares(&self) -> String {
+        let of_image = self.sides.iter().filter(|side| side.repository == self.serving.repository);
+        let total: usize = of_image.clone().map(|side| side.serving).sum();
+        let shares = of_image.map(|side| {
+            let version = side.wanted.as_ref().map_or("?", Version::short);
+            format!("{} {version} {} of {total} ready pods", side.workload.name.name, side.serving)
+        });
+        shares.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Side<'_> {
+    /// Scaled to zero, and nothing is left of it.
+    fn is_idle(&self) -> bool {
+        self.workload.replicas.wanted == 0 && self.running.is_empty()
+    }
+
+    fn has_track(&self, names: &[&str]) -> bool {
+        self.workload.track.as_deref().is_some_and(|track| names.iter().any(|name| track.eq_ignore_ascii_case(name)))
+    }
+
+    /// The better side serves: most ready pods; else not the canary; else the older one.
+    fn prefer(a: &Self, b: &Self) -> std::cmp::Ordering {
+        let key = |side: &Self| (side.serving, !side.has_track(&["canary"]));
+        let age = |side: &Self| (side.workload.created, side.workload.kind, side.workload.name.clone());
+        key(a).cmp(&key(b)).then_with(|| age(b).cmp(&age(a)))
+    }
+
+    fn to_ref(&self) -> WorkloadRef {
+        WorkloadRef {
+            cluster: self.cluster.clone(),
+            namespace: Arc::clone(&self.workload.name.namespace),
+            kind: self.workload.kind,
+            name: Arc::clone(&self.workload.name.name),
+        }
+    }
+}
+
+/// Adds to a reason.
+pub(crate) fn push(reason: &mut String, more: &str) {
+    if !reason.is_empty() && !more.is_empty() {
+        reason.push_str("; ");
+    }
+    reason.push_str(more);
+}
+
+fn list<'s, 'a: 's>(places: impl Iterator<Item = (String, &'s Side<'a>)>) -> String {
+    let words = places.map(|(name, side)| format!("{name} wants {}", side.wanted.as_ref().map_or("?", Version::short)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// One tag with two images among the pods.
+fn has_moved_tag(running: &[Running]) -> bool {
+    let is_moved = |(at, a): (usize, &Running)| running[at + 1..].iter().any(|b| a.version.compare(&b.version) == Sameness::MovedTag);
+    running.iter().enumerate().any(is_moved)
+}

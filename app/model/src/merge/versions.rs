@@ -1,0 +1,127 @@
+//! Reading versions off templates, pods and records (board.md, "Which version").
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalogue::VersionRules;
+use crate::ids::ServiceName;
+use crate::image::ImageRef;
+use crate::index::Index;
+use crate::record::Record;
+use crate::version::{Version, same_commit};
+use crate::workload::{Container, Pod, Role, Template, TemplateContainer};
+
+/// Reads the versions of one service: its records say which commit a digest or a tag is.
+pub(crate) struct Reader<'a> {
+    rules: &'a VersionRules,
+    by_digest: BTreeMap<Arc<str>, &'a Record>,
+    /// The one commit that all records of a tag name; none when the tag has moved.
+    by_tag: BTreeMap<Arc<str>, Option<&'a Arc<str>>>,
+}
+
+/// What an image reference gives.
+struct Named {
+    version: Version,
+    /// Registry and path.
+    repository: Arc<str>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(index: &'a Index, service: &ServiceName) -> Self {
+        let mut reader = Self { rules: &index.catalogue().versions, by_digest: BTreeMap::new(), by_tag: BTreeMap::new() };
+        for record in index.records_of(service) {
+            let version = of_record(record);
+            if let Some(digest) = version.digest {
+                // Of several environments that name the digest, the newest record counts.
+                let known = reader.by_digest.entry(digest).or_insert(record);
+                if known.at < record.at {
+                    *known = record;
+                }
+            }
+            if let (Some(tag), Some(commit)) = (version.label, &record.commit) {
+                let known = reader.by_tag.entry(tag).or_insert(Some(commit));
+                if known.is_some_and(|known| !same_commit(known, commit)) {
+                    *known = None;
+                }
+            }
+        }
+        reader
+    }
+
+    /// The version a template wants. `records` are those of the environment: of a tag that moves, such as `latest`,
+    /// the newest of them says which commit is meant.
+    pub(crate) fn wanted(&self, template: &Template, records: &[Arc<Record>]) -> Option<Version> {
+        let main = main_of(template)?;
+        let Named { mut version, .. } = named(&main.image);
+        let moving = version.label.as_deref().and_then(|tag| {
+            let names_it = |record: &&Arc<Record>| record.commit.is_some() && of_record(record).label.as_deref() == Some(tag);
+            records.iter().find(names_it).and_then(|record| record.commit.as_ref())
+        });
+        self.complete(&mut version, moving, template.commit.as_ref());
+        Some(version)
+    }
+
+    /// The version a pod's container runs. `commit` is what the pod's own template says, where it is known.
+    pub(crate) fn running(&self, container: &Container, commit: Option<&Arc<str>>) -> Version {
+        let Named { mut version, .. } = named(&container.image);
+        if container.digest.is_some() {
+            version.digest.clone_from(&container.digest);
+        }
+        self.complete(&mut version, None, commit);
+        version
+    }
+
+    /// Fills in what records, template and tag say: the first of them counts, and a later one that only knows more
+    /// digits of the same commit lends them.
+    fn complete(&self, version: &mut Version, moving: Option<&Arc<str>>, template: Option<&Arc<str>>) {
+        let recorded = version.digest.as_ref().and_then(|digest| self.by_digest.get(digest));
+        let of_tag = version.label.as_ref().and_then(|tag| self.by_tag.get(tag).copied().flatten());
+        let in_tag = version.label.as_ref().and_then(|tag| self.rules.commit_of_tag(tag));
+        let candidates = [recorded.and_then(|record| record.commit.as_ref()), moving, of_tag, template, in_tag.as_ref()];
+        version.commit = candidates
+            .into_iter()
+            .flatten()
+            .cloned()
+            .reduce(|first, next| if next.len() > first.len() && same_commit(&first, &next) { next } else { first });
+        if version.label.is_none() {
+            version.label = recorded.and_then(|record| of_record(record).label);
+        }
+    }
+}
+
+/// The version a record claims.
+pub(crate) fn of_record(record: &Record) -> Version {
+    let image = record.image.as_deref().and_then(|image| image.parse::<ImageRef>().ok());
+    let (tag, pinned) = image.map_or((None, None), |image| (image.tag, image.digest));
+    Version { commit: record.commit.clone(), label: tag.or_else(|| record.version.clone()), digest: record.digest.clone().or(pinned) }
+}
+
+/// The main container of a template.
+pub(crate) fn main_of(template: &Template) -> Option<&TemplateContainer> {
+    let is = |role: Role| template.containers.iter().find(move |container| container.role == role);
+    is(Role::Main).or_else(|| is(Role::Side))
+}
+
+/// The container of a pod that the template's main container is; a pod alone may not say which it is.
+pub(crate) fn main_of_pod<'p>(pod: &'p Pod, template: &Template) -> Option<&'p Container> {
+    let name = main_of(template).map(|main| &main.name);
+    let by_name = pod.containers.iter().find(|container| Some(&container.name) == name);
+    by_name.or_else(|| pod.containers.iter().find(|container| container.role == Role::Main))
+}
+
+/// Registry and path of a template's main image.
+pub(crate) fn repository(template: &Template) -> Option<Arc<str>> {
+    main_of(template).map(|main| named(&main.image).repository)
+}
+
+/// What an image reference says. Without tag and digest the container runtime takes the tag `latest`. One that does not
+/// follow the grammar is its own label.
+fn named(image: &Arc<str>) -> Named {
+    match image.parse::<ImageRef>() {
+        Ok(ImageRef { name, tag: None, digest: None }) => {
+            Named { version: Version { label: Some(Arc::from("latest")), ..Version::default() }, repository: name }
+        }
+        Ok(ImageRef { name, tag, digest }) => Named { version: Version { commit: None, label: tag, digest }, repository: name },
+        Err(_) => Named { version: Version { label: Some(Arc::clone(image)), ..Version::default() }, repository: Arc::clone(image) },
+    }
+}
