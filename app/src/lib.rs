@@ -3,13 +3,19 @@
 //! [`shell::shell`] is the whole document, [`app::App`] its body. The server gives a
 //! [`backend::Backend`], the browser opens the stream of [`live::source`]; both render the same [`start::Start`].
 
+pub mod address;
+pub mod api;
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod board;
 pub mod i18n;
+pub mod live;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod start;
+pub mod ui;
+pub mod view;
 
 #[cfg(feature = "ssr")]
 pub use self::app::App;
@@ -22,11 +28,12 @@ pub use self::shell::shell;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    use leptos::mount::hydrate_body;
     use leptos::prelude::*;
 
     console_error_panic_hook::set_once();
     match start::Start::of_document() {
-        Ok(start) => leptos::mount::hydrate_body(move || view! { <app::App start /> }),
+        Ok(start) => hydrate_body(move || view! { <app::App start /> }),
         Err(error) => leptos::logging::error!("The page stays as the server rendered it: {error}"),
     }
 }

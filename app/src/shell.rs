@@ -4,6 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
+use crate::address::{Theme, ViewQuery};
 use crate::app::App;
 use crate::backend::Backend;
 use crate::start::{SNAPSHOT_ID, Start};
@@ -18,7 +19,7 @@ pub fn shell() -> impl IntoView {
     let backend = expect_context::<Backend>();
     let start = Start::from(&backend);
     let base = backend.base_path.to_string();
-    let path = |name: &str| format!("{base}/{name}");
+    let path = |name: &str| format!("{base}/pkg/{name}");
     let assets = &backend.assets;
     let boot =
         format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
@@ -35,7 +36,7 @@ pub fn shell() -> impl IntoView {
                 <title>"Relboard"</title>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
                 <link rel="stylesheet" href=path(&assets.css) />
-                <link rel="icon" type="image/svg+xml" href=path("icon.svg") />
+                <link rel="icon" type="image/svg+xml" href=path(&assets.icon) />
                 <link rel="modulepreload" href=path(&assets.js) />
                 <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=path(&assets.wasm) />
             </head>
@@ -57,9 +58,5 @@ pub fn shell() -> impl IntoView {
 /// The theme the address asks for.
 fn theme() -> Option<&'static str> {
     let url = use_context::<RequestUrl>()?.parse().ok()?;
-    match url.search_params().get_str("theme")? {
-        "light" => Some("light"),
-        "dark" => Some("dark"),
-        _ => None,
-    }
+    ViewQuery::parse(url.search()).theme.map(Theme::as_str)
 }

@@ -25,6 +25,7 @@ pub(super) static STRINGS: Strings = Strings {
     services: |n| if n == 1 { "1 service".into() } else { format!("{n} services") },
     services_of: |shown, all| format!("{shown} of {all} services"),
     count: |status, n| format!("{n} {}", word(status)),
+    behind: |n| format!("{n} behind"),
     unplaced_records: |n| if n == 1 { "1 unplaced record".into() } else { format!("{n} unplaced records") },
     announcement: |shown, failing| format!("{shown} services shown, {failing} failing"),
 

@@ -25,6 +25,7 @@ pub(super) static STRINGS: Strings = Strings {
     services: |n| if n == 1 { "1 servicio".into() } else { format!("{n} servicios") },
     services_of: |shown, all| format!("{shown} de {all} servicios"),
     count: |status, n| format!("{n} {}", if n == 1 { word(status) } else { plural(status) }),
+    behind: |n| format!("{n} por detrás"),
     unplaced_records: |n| if n == 1 { "1 registro sin sitio".into() } else { format!("{n} registros sin sitio") },
     announcement: |shown, failing| format!("{shown} servicios a la vista, {failing} con fallos"),
 

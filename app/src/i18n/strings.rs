@@ -29,6 +29,7 @@ pub struct Strings {
     pub services: fn(usize) -> String,
     pub services_of: fn(usize, usize) -> String,
     pub count: fn(Status, usize) -> String,
+    pub behind: fn(usize) -> String,
     pub unplaced_records: fn(u64) -> String,
     pub announcement: fn(usize, usize) -> String,
 

@@ -1,0 +1,204 @@
+//! The address of a view: everything that is looked at is in it, so that a view is a link. Pure.
+
+use std::fmt::Write as _;
+
+use model::ids::{EnvironmentName, ServiceName};
+
+use crate::board::sort::Sort;
+
+/// The part of an address behind the `?`. What is as usual is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ViewQuery {
+    /// The search.
+    pub q: String,
+    /// The order of the rows.
+    pub sort: Sort,
+    /// The theme, when the address names one.
+    pub theme: Option<Theme>,
+    /// The language, when the address names one.
+    pub lang: Option<String>,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word in the address, and in `<html data-theme>`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == word)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Light,
+        }
+    }
+}
+
+impl ViewQuery {
+    /// Reads the part of an address behind the `?`. A parameter that cannot be read counts as not given.
+    #[must_use]
+    pub fn parse(search: &str) -> Self {
+        let mut query = Self::default();
+        for parameter in search.trim_start_matches('?').split('&') {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let value = unescape(&value.replace('+', " "));
+            match name {
+                "q" => query.q = value,
+                "sort" => query.sort = value.parse().unwrap_or_default(),
+                "theme" => query.theme = Theme::from_word(&value),
+                "lang" if !value.is_empty() => query.lang = Some(value),
+                _ => {}
+            }
+        }
+        query
+    }
+
+    /// The parameters as `(name, value)`, without those that are as usual.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = Vec::new();
+        if !self.q.is_empty() {
+            parameters.push(("q", self.q.clone()));
+        }
+        if self.sort != Sort::default() {
+            parameters.push(("sort", self.sort.to_string()));
+        }
+        if let Some(theme) = self.theme {
+            parameters.push(("theme", theme.as_str().to_owned()));
+        }
+        if let Some(lang) = &self.lang {
+            parameters.push(("lang", lang.clone()));
+        }
+        parameters
+    }
+
+    /// The board in this view: `/relboard/?q=is:failing`.
+    #[must_use]
+    pub fn board(&self, base: &str) -> String {
+        format!("{base}/{self}")
+    }
+
+    /// The details of a service in an environment, in this view.
+    #[must_use]
+    pub fn details(&self, base: &str, service: &ServiceName, environment: Option<&EnvironmentName>) -> String {
+        let mut address = format!("{base}/services/{}", escape(service.as_str()));
+        if let Some(environment) = environment {
+            address.push('/');
+            address.push_str(&escape(environment.as_str()));
+        }
+        format!("{address}{self}")
+    }
+}
+
+impl std::fmt::Display for ViewQuery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (place, (name, value)) in self.parameters().into_iter().enumerate() {
+            write!(f, "{}{name}={}", if place == 0 { '?' } else { '&' }, escape(&value))?;
+        }
+        Ok(())
+    }
+}
+
+/// Percent-encodes what may not stand in a path segment or a query value, and leaves the rest readable.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' | b'@' | b'*' => {
+                escaped.push(char::from(byte));
+            }
+            // Writing to a String cannot fail.
+            _ => drop(write!(escaped, "%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
+/// Undoes [`escape`]. A `%` that begins no escape stands for itself.
+#[must_use]
+pub fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let escaped = after.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(b'%');
+                rest = after;
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Theme, ViewQuery, escape, unescape};
+
+    #[test]
+    fn what_is_as_usual_is_not_in_the_address() {
+        assert_eq!(ViewQuery::default().board(""), "/");
+        assert_eq!(ViewQuery::default().board("/relboard"), "/relboard/");
+    }
+
+    #[test]
+    fn a_view_is_a_link() {
+        let view =
+            ViewQuery { q: "by:ignas a|b".into(), sort: "-dev:time".parse().unwrap(), theme: Some(Theme::Dark), lang: Some("es".into()) };
+        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&theme=dark&lang=es");
+        assert_eq!(ViewQuery::parse(&view.to_string()), view);
+    }
+
+    #[test]
+    fn a_component_of_a_service_is_one_segment() {
+        let address = ViewQuery::default().details("/x", &"shop/cart worker".into(), Some(&"dev".into()));
+        assert_eq!(address, "/x/services/shop%2Fcart%20worker/dev");
+    }
+
+    #[test]
+    fn a_form_without_script_says_the_same() {
+        let view = ViewQuery::parse("?q=by%3Aignas+%22a+b%22&sort=nonsense&theme=green&lang=&other=1");
+        assert_eq!(view, ViewQuery { q: "by:ignas \"a b\"".into(), ..ViewQuery::default() });
+    }
+
+    #[test]
+    fn every_text_comes_back() {
+        for text in ["", "100%", "%41", "%", "%zz", "a+b&c=d", "ñ→💥", "\u{0}"] {
+            assert_eq!(unescape(&escape(text)), text);
+        }
+        assert_eq!(unescape("100% %4"), "100% %4");
+        assert_eq!(unescape("%ñ"), "%ñ");
+    }
+
+    #[test]
+    fn text_beyond_ascii_is_escaped_byte_by_byte() {
+        assert_eq!(escape("ñ+&"), "%C3%B1%2B%26");
+    }
+}

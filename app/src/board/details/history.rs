@@ -1,0 +1,42 @@
+//! What was observed of the cell.
+
+use leptos::prelude::*;
+use model::details::Transition;
+
+use crate::board::page::Page;
+use crate::ui::ago::Ago;
+
+/// What was observed, newest first.
+#[component]
+pub fn History(
+    /// The page.
+    page: Page,
+    /// What was observed, newest first.
+    history: Vec<Transition>,
+) -> impl IntoView {
+    let strings = page.strings;
+    let item = move |transition: Transition| {
+        let Transition { at, status, version, reason, by } = transition;
+        view! {
+            <li>
+                <p class="meta">
+                    <Ago at clock=page.clock ages=&strings.ages />
+                    <span class="status" data-status=status.as_str()>
+                        {(strings.status)(status)}
+                    </span>
+                    {version.map(|version| view! { <code>{version.short().to_owned()}</code> })}
+                    {by.map(|by| view! { <span>{by.to_string()}</span> })}
+                </p>
+                {(!reason.is_empty()).then(|| view! { <p class="note">{reason}</p> })}
+            </li>
+        }
+    };
+    (!history.is_empty()).then(|| {
+        view! {
+            <section>
+                <h3>{strings.history}</h3>
+                <ol class="history">{history.into_iter().map(item).collect_view()}</ol>
+            </section>
+        }
+    })
+}

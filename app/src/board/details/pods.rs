@@ -1,0 +1,129 @@
+//! A workload: its conditions, and its pods by version with reason, restarts and every container.
+
+use leptos::prelude::*;
+use model::details::{ContainerDetails, PodDetails, WorkloadDetails};
+use model::workload::Condition;
+
+use crate::board::page::Page;
+use crate::ui::ago::Ago;
+
+/// A workload.
+#[component]
+pub fn Workload(
+    /// The page.
+    page: Page,
+    /// The workload.
+    workload: WorkloadDetails,
+) -> impl IntoView {
+    let strings = page.strings;
+    let WorkloadDetails { workload, wanted: _, conditions, pods } = workload;
+    let empty = pods.is_empty().then(|| view! { <p class="note">{strings.no_pods}</p> });
+    let groups = by_version(pods).into_iter().map(move |(version, pods)| {
+        view! {
+            <h4>
+                <code>{version}</code>
+                <span class="label">{pods.len()}</span>
+            </h4>
+            <ul class="pods">{pods.into_iter().map(|pod| view! { <Pod page pod /> }).collect_view()}</ul>
+        }
+    });
+    view! {
+        <section>
+            <h3>{format!("{} {}", workload.kind, workload.name)}</h3>
+            <p class="meta">
+                <span>{workload.cluster.to_string()}</span>
+                <span>{workload.namespace.to_string()}</span>
+            </p>
+            {groups.collect_view()}
+            {empty}
+            <details class="fold">
+                <summary>{strings.conditions}</summary>
+                <ul class="conditions">{conditions.into_iter().map(|condition| view! { <ConditionItem page condition /> }).collect_view()}</ul>
+            </details>
+        </section>
+    }
+}
+
+/// Pods in groups of one version, in the order in which the versions come: those with trouble are first.
+fn by_version(pods: Vec<PodDetails>) -> Vec<(String, Vec<PodDetails>)> {
+    let mut groups: Vec<(String, Vec<PodDetails>)> = Vec::new();
+    for pod in pods {
+        let version = pod.version.as_ref().map_or_else(|| "?".to_owned(), |version| version.short().to_owned());
+        match groups.iter_mut().find(|(name, _)| *name == version) {
+            Some((_, group)) => group.push(pod),
+            None => groups.push((version, vec![pod])),
+        }
+    }
+    groups
+}
+
+/// A pod; its containers unfold.
+#[component]
+fn Pod(page: Page, pod: PodDetails) -> impl IntoView {
+    let strings = page.strings;
+    let state = match (pod.terminating, pod.ready) {
+        (true, _) => ("terminating", strings.terminating),
+        (false, true) => ("ready", strings.ready),
+        (false, false) => ("waiting", strings.not_ready),
+    };
+    let reason = (!pod.reason.is_empty()).then(|| view! { <p class="pod-reason">{pod.reason.clone()}</p> });
+    let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.on_node)}</span> });
+    view! {
+        <li>
+            <details class="fold">
+                <summary>
+                    <span class="pod-state" data-state=state.0>
+                        {state.1}
+                    </span>
+                    <span class="pod-name">{pod.name.to_string()}</span>
+                    {(pod.restarts > 0).then(|| view! { <span class="restarts">{(strings.restarts)(pod.restarts)}</span> })}
+                </summary>
+                <p class="meta">
+                    <span>{format!("{:?}", pod.phase)}</span>
+                    {node}
+                    <Ago at=pod.created clock=page.clock ages=&strings.ages />
+                </p>
+                <ul class="containers">
+                    {pod.containers.into_iter().map(|container| view! { <Container page container /> }).collect_view()}
+                </ul>
+            </details>
+            {reason}
+        </li>
+    }
+}
+
+/// A container with its image and digest.
+#[component]
+fn Container(page: Page, container: ContainerDetails) -> impl IntoView {
+    let strings = page.strings;
+    let ContainerDetails { name, role, image, digest, ready: _, restarts, state } = container;
+    view! {
+        <li>
+            <p>
+                <b>{name.to_string()}</b>
+                <span class="label">{(strings.role)(role)}</span>
+                <span class="label">{state}</span>
+                {(restarts > 0).then(|| view! { <span class="restarts">{(strings.restarts)(restarts)}</span> })}
+            </p>
+            <code class="long">{image.to_string()}</code>
+            {digest.map(|digest| view! { <code class="long">{digest.to_string()}</code> })}
+        </li>
+    }
+}
+
+/// A condition as Kubernetes says it.
+#[component]
+fn ConditionItem(page: Page, condition: Condition) -> impl IntoView {
+    let Condition { kind, status, reason, message, since } = condition;
+    view! {
+        <li>
+            <p>
+                <b>{kind.to_string()}</b>
+                <span class="label">{status.to_string()}</span>
+                {reason.map(|reason| view! { <span class="label">{reason.to_string()}</span> })}
+                {since.map(|at| view! { <Ago at clock=page.clock ages=&page.strings.ages /> })}
+            </p>
+            {message.map(|message| view! { <p>{message.to_string()}</p> })}
+        </li>
+    }
+}

@@ -1,0 +1,133 @@
+//! Wanted, running, recorded: the three sides of a cell, each with what identifies it.
+
+use leptos::prelude::*;
+use model::board::{Cell, RecordSummary};
+use model::version::Version;
+
+use crate::board::face;
+use crate::board::page::Page;
+use crate::ui::ago::Ago;
+
+/// Wanted, running, recorded.
+#[component]
+pub fn Versions(
+    /// The page.
+    page: Page,
+    /// The cell.
+    cell: Cell,
+) -> impl IntoView {
+    let strings = page.strings;
+    let wanted = cell.wanted.map(|version| view! { <Side page name=strings.wanted version note=String::new() /> });
+    let running = cell.running.into_iter().map(move |running| {
+        let note = (strings.pods)(running.ready, running.pods);
+        view! { <Side page name=strings.running version=running.version note /> }
+    });
+    let since = cell.since.map(|at| {
+        view! {
+            <div>
+                <dt>{strings.since}</dt>
+                <dd>
+                    <Ago at clock=page.clock ages=&strings.ages />
+                </dd>
+            </div>
+        }
+    });
+    view! {
+        <dl class="sides">
+            {wanted} {running.collect_view()}
+            {cell.record.map(|record| view! { <Recorded page record /> })}
+            {cell.failed_record.map(|record| view! { <Recorded page record /> })} {since}
+        </dl>
+    }
+}
+
+/// One side: short version, its other name, and what identifies it, each to be copied.
+#[component]
+fn Side(page: Page, name: &'static str, version: Version, note: String) -> impl IntoView {
+    let label = face::label(&version).map(ToOwned::to_owned);
+    let copyable = |text: Option<std::sync::Arc<str>>| {
+        text.map(|text| {
+            view! {
+                <span class="identity">
+                    <code>{text.to_string()}</code>
+                    <Copy page text=text.to_string() />
+                </span>
+            }
+        })
+    };
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>
+                <code class="short">{version.short().to_owned()}</code>
+                {label.map(|label| view! { <span class="label">{label}</span> })}
+                <span class="label">{note}</span>
+                {copyable(version.commit.clone())}
+                {copyable(version.digest.clone())}
+            </dd>
+        </div>
+    }
+}
+
+/// A button that copies a text.
+#[component]
+fn Copy(page: Page, text: String) -> impl IntoView {
+    let copied = text.clone();
+    view! {
+        <button
+            type="button"
+            class="copy"
+            data-copy=text
+            aria-label=page.strings.copy_commit
+            on:click=move |_| page.copied.copy(copied.clone())
+        ></button>
+    }
+}
+
+/// What CI says.
+#[component]
+fn Recorded(page: Page, record: RecordSummary) -> impl IntoView {
+    let strings = page.strings;
+    let link = record.url.as_ref().and_then(|url| web_address(url)).map(|url| {
+        view! {
+            <a href=url rel="external noreferrer">
+                {strings.ci_run}
+            </a>
+        }
+    });
+    view! {
+        <div>
+            <dt>{strings.recorded}</dt>
+            <dd>
+                <code class="short">{face::recorded(&record).to_owned()}</code>
+                <span class="label">{(strings.outcome)(record.outcome)}</span>
+                <span class="meta">
+                    {record.by.map(|by| view! { <span>{by.to_string()}</span> })}
+                    <Ago at=record.at clock=page.clock ages=&strings.ages />
+                    {link}
+                </span>
+            </dd>
+        </div>
+    }
+}
+
+/// An address that is safe to link to: records come from outside, and a `javascript:` link must stay text.
+pub(super) fn web_address(url: &str) -> Option<String> {
+    let is_web =
+        ["https://", "http://"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    is_web.then(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::web_address;
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert!(web_address("https://ci.example.com/job/812").is_some());
+        assert!(web_address("HTTP://ci.example.com").is_some());
+        for address in ["javascript:alert(1)", " https://x", "data:text/html,x", "//x", "ñ"] {
+            assert_eq!(web_address(address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a cell says, before it is markup. Pure.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use model::board::{Cell, RecordSummary, Running};
+use model::ids::EnvironmentName;
+use model::status::{Flag, Status};
+use model::version::{Sameness, Version};
+
+use super::hue;
+
+/// The columns' names, in promotion order.
+pub type Columns = Arc<[EnvironmentName]>;
+
+/// The places of the environments that have this cell's version, its own included, ascending.
+#[must_use]
+pub fn agreement(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> Vec<usize> {
+    let agrees = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
+    columns.iter().enumerate().filter_map(agrees).collect()
+}
+
+/// The hue of a cell; none for one that is not ready, and for a version that is nowhere else.
+#[must_use]
+pub fn hue(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> Option<usize> {
+    let places = agreement(cell, own, columns);
+    (cell.status == Status::Ready && places.len() > 1).then(|| hue::of(&places, columns.len()))
+}
+
+/// A dot for each environment, filled where the version is the same: `●●○`.
+#[must_use]
+pub fn dots(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> String {
+    let places = agreement(cell, own, columns);
+    (0..columns.len()).map(|place| if places.contains(&place) { '●' } else { '○' }).collect()
+}
+
+/// The version people look for: the wanted one, else what runs most.
+#[must_use]
+pub fn version(cell: &Cell) -> Option<&Version> {
+    cell.wanted.as_ref().or_else(|| cell.running.first().map(|running| &running.version))
+}
+
+/// What still runs beside the wanted version, most pods first.
+#[must_use]
+pub fn previous(cell: &Cell) -> Option<&Running> {
+    let wanted = cell.wanted.as_ref()?;
+    cell.running.iter().find(|running| running.version.compare(wanted) != Sameness::Same)
+}
+
+/// The version's other name, when its short form does not say it already.
+#[must_use]
+pub fn label(version: &Version) -> Option<&str> {
+    let label = version.label.as_deref()?;
+    (!label.contains(version.short()) && !version.short().contains(label)).then_some(label)
+}
+
+/// What the copy button copies: the full commit, else the digest, else the label.
+#[must_use]
+pub fn full(version: &Version) -> Option<&Arc<str>> {
+    version.commit.as_ref().or(version.digest.as_ref()).or(version.label.as_ref())
+}
+
+/// What a record says was deployed, short.
+#[must_use]
+pub fn recorded(record: &RecordSummary) -> &str {
+    match (record.commit.as_deref(), record.version.as_deref()) {
+        (Some(commit), _) => commit.get(..7).unwrap_or(commit),
+        (None, Some(version)) => version,
+        (None, None) => "?",
+    }
+}
+
+/// When: of the record; without one, of the rollout.
+#[must_use]
+pub fn when(cell: &Cell) -> Option<DateTime<Utc>> {
+    cell.record.as_ref().map(|record| record.at).or(cell.since)
+}
+
+/// The remarks that the status does not make already, most urgent first.
+pub fn flags(cell: &Cell) -> impl Iterator<Item = Flag> + '_ {
+    let said = move |flag: &Flag| *flag == Flag::Drifted && cell.status == Status::Drifted;
+    cell.flags.iter().copied().filter(move |flag| !said(flag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{agreement, dots, flags, hue, label, previous, recorded, version, when};
+    use chrono::{DateTime, Utc};
+    use model::board::{Cell, PodCounts, RecordSummary, Running};
+    use model::ids::EnvironmentName;
+    use model::record::Outcome;
+    use model::status::{Flag, Status};
+    use model::version::Version;
+
+    const OLD: &str = "7fc38a2b69e35dc2c3ba4b9bac4d1bd28d7e24aa";
+    const NEW: &str = "993e5fcb69e35dc2c3ba4b9bac4d1bd28d7e24aa";
+
+    fn commit(commit: &str) -> Version {
+        Version { commit: Some(commit.into()), label: Some(commit.into()), digest: None }
+    }
+
+    fn cell(status: Status, agrees_with: &[&str]) -> Cell {
+        Cell {
+            status,
+            reason: String::new(),
+            wanted: Some(commit(NEW)),
+            running: vec![Running { version: commit(OLD), pods: 3, ready: 3 }, Running { version: commit(NEW), pods: 2, ready: 1 }],
+            pods: PodCounts { wanted: 5, updated: 2, ready: 1 },
+            record: None,
+            agrees_with: agrees_with.iter().map(|&name| name.into()).collect(),
+            flags: vec![Flag::Drifted, Flag::Behind],
+            since: Some(DateTime::<Utc>::UNIX_EPOCH),
+            failed_record: None,
+            workloads: Vec::new(),
+        }
+    }
+
+    fn columns() -> Vec<EnvironmentName> {
+        ["dev", "pre", "pro"].map(EnvironmentName::from).to_vec()
+    }
+
+    #[test]
+    fn a_ready_cell_is_coloured_by_the_set_that_agrees() {
+        let cell = cell(Status::Ready, &["pro"]);
+        assert_eq!(agreement(&cell, 1, &columns()), [1, 2]);
+        assert_eq!(dots(&cell, 1, &columns()), "○●●");
+        assert_eq!(hue(&cell, 1, &columns()), Some(2));
+    }
+
+    #[test]
+    fn a_version_alone_is_neutral_and_so_is_a_cell_in_trouble() {
+        assert_eq!(hue(&cell(Status::Ready, &[]), 1, &columns()), None);
+        assert_eq!(hue(&cell(Status::Rolling, &["pro"]), 1, &columns()), None);
+    }
+
+    #[test]
+    fn a_rolling_cell_has_both_sides() {
+        let cell = cell(Status::Rolling, &[]);
+        assert_eq!(version(&cell), Some(&commit(NEW)));
+        assert_eq!(previous(&cell).map(|running| &running.version), Some(&commit(OLD)));
+    }
+
+    #[test]
+    fn a_label_that_only_repeats_the_commit_is_left_out() {
+        assert_eq!(label(&commit(NEW)), None);
+        let tagged = Version { label: Some("v1.4.0".into()), ..commit(NEW) };
+        assert_eq!(label(&tagged), Some("v1.4.0"));
+        let unknown = Version { commit: None, label: Some("v1.4.0".into()), digest: None };
+        assert_eq!(label(&unknown), None);
+    }
+
+    #[test]
+    fn the_record_says_who_and_when_before_the_rollout_does() {
+        let mut cell = cell(Status::Ready, &[]);
+        assert_eq!(when(&cell), Some(DateTime::UNIX_EPOCH));
+        let at = DateTime::<Utc>::UNIX_EPOCH + chrono::Duration::hours(1);
+        let record = RecordSummary { commit: Some(OLD.into()), version: None, by: None, at, outcome: Outcome::Success, url: None };
+        assert_eq!(recorded(&record), "7fc38a2");
+        cell.record = Some(record);
+        assert_eq!(when(&cell), Some(at));
+    }
+
+    #[test]
+    fn a_flag_that_repeats_the_status_is_left_out() {
+        assert_eq!(flags(&cell(Status::Drifted, &[])).collect::<Vec<_>>(), [Flag::Behind]);
+        assert_eq!(flags(&cell(Status::Unknown, &[])).collect::<Vec<_>>(), [Flag::Drifted, Flag::Behind]);
+    }
+}

@@ -1,0 +1,17 @@
+//! The board: a table of services and environments, and the details of a cell beside it.
+
+pub mod cell;
+pub mod details;
+pub mod empty;
+pub mod face;
+pub mod filters;
+pub mod header;
+pub mod hue;
+pub mod legend;
+pub mod page;
+pub mod row;
+pub mod search;
+pub mod selection;
+pub mod sort;
+pub mod summary;
+pub mod table;

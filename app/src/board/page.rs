@@ -1,0 +1,142 @@
+//! The page: bar, strip, table, and the details beside it.
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use model::status::Status;
+
+use super::empty::Empty;
+use super::filters::Filters;
+use super::legend::Legend;
+use super::search::SearchBox;
+use super::table::BoardTable;
+use crate::i18n::{Language, Strings};
+use crate::live::clock::Clock;
+use crate::live::connection::Connection;
+use crate::live::source::{self, Sink};
+use crate::live::state::Live;
+use crate::start::Start;
+use crate::ui::ago;
+use crate::ui::connection::ConnectionNotice;
+use crate::ui::copy::{Copied, CopiedNote};
+use crate::ui::help::HelpDialog;
+use crate::ui::keyboard;
+use crate::ui::language::LanguageLink;
+use crate::ui::theme::ThemeButton;
+use crate::view::ViewState;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// The board.
+    pub live: Live,
+    /// What is looked at.
+    pub view: ViewState,
+    /// When it is.
+    pub clock: Clock,
+    /// The connection to the server.
+    pub connection: RwSignal<Connection>,
+    /// What was copied.
+    pub copied: Copied,
+    /// The language.
+    pub language: Language,
+    /// What the page says.
+    pub strings: &'static Strings,
+}
+
+impl Page {
+    fn new(start: &Start) -> Self {
+        let view = ViewState::of_address(start.base.clone());
+        let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
+        Self {
+            live: Live::new(start.board.clone(), query, sort, start.now),
+            view,
+            clock: Clock::start(start.now),
+            connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
+            copied: Copied::new(),
+            language: start.language,
+            strings: start.language.strings(),
+        }
+    }
+
+    /// Everything that moves: effects run in the browser only, once the page is hydrated.
+    fn come_alive(self) {
+        let Self { live, view, clock, connection, .. } = self;
+        view.follow_address();
+        Effect::new(move |_| live.filter(view.filter(), clock.now()));
+        Effect::new(move |_| live.sort_by(view.sort.get()));
+        Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
+        Effect::new(move |_| ago::localise_on_hover(self.language.tag()));
+        Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
+    }
+}
+
+/// The title of the window counts what fails, so that a tab in the background tells.
+#[must_use]
+pub fn title(failing: usize) -> String {
+    if failing == 0 { "Relboard".to_owned() } else { format!("({failing}) Relboard") }
+}
+
+/// The board's page; its child routes are the details of a cell.
+#[component]
+pub fn BoardPage(
+    /// What it starts from.
+    start: Start,
+) -> impl IntoView {
+    let page = Page::new(&start);
+    provide_context(page);
+    page.come_alive();
+    let (search, dialog) = (NodeRef::new(), NodeRef::new());
+    keyboard::listen(page, search, dialog);
+    let strings = page.strings;
+    view! {
+        <div class="app">
+            <a class="skip" href="#board" rel="external">
+                {strings.skip_to_board}
+            </a>
+            <header class="bar">
+                <a class="brand" href=move || page.view.base().to_string() + "/">
+                    <Logo />
+                    "Relboard"
+                </a>
+                <SearchBox page input=search />
+                <nav class="tools" aria-label="Relboard">
+                    <LanguageLink page />
+                    <ThemeButton view=page.view />
+                    <ConnectionNotice connection=page.connection />
+                </nav>
+            </header>
+            <div class="strip">
+                <Filters page />
+                <Legend page />
+            </div>
+            <main class="main" id="board">
+                <h1 class="sr">{strings.caption}</h1>
+                <div class="board" tabindex="0" role="region" aria-label=strings.board>
+                    <BoardTable page />
+                    <Empty page />
+                </div>
+                <Outlet />
+            </main>
+            <noscript>
+                <p class="notice">{strings.without_script}</p>
+            </noscript>
+            <CopiedNote copied=page.copied />
+            <HelpDialog dialog />
+        </div>
+    }
+}
+
+/// Six cells of a board.
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 20 20" aria-hidden="true">
+            <rect class="hue-0" x="1" y="2" width="8" height="4" rx="1.2" />
+            <rect class="hue-0" x="11" y="2" width="8" height="4" rx="1.2" />
+            <rect class="hue-1" x="1" y="8" width="8" height="4" rx="1.2" />
+            <rect class="red" x="11" y="8" width="8" height="4" rx="1.2" />
+            <rect class="hue-2" x="1" y="14" width="8" height="4" rx="1.2" />
+            <rect class="hue-2" x="11" y="14" width="8" height="4" rx="1.2" />
+        </svg>
+    }
+}

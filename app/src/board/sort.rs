@@ -1,0 +1,155 @@
+//! The order of the rows, and how the address writes it. Pure.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
+
+use model::board::{Board, Cell, Row};
+use model::ids::{EnvironmentName, ServiceName};
+use model::status::Status;
+
+use super::face;
+
+/// The order of the rows: `name`, `dev:time` (newest first), `dev:status` (worst first); `-` turns it round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// What rows are compared by; equal ones by name.
+    pub key: Key,
+    /// Whether the order is turned round.
+    pub direction: Direction,
+}
+
+/// What rows are compared by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Key {
+    /// The service's name.
+    #[default]
+    Name,
+    /// When the service was deployed to an environment, newest first.
+    Time(EnvironmentName),
+    /// The status in an environment, worst first.
+    Status(EnvironmentName),
+}
+
+/// Whether an order is as it comes or turned round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// As it comes.
+    #[default]
+    Natural,
+    /// Turned round.
+    Reversed,
+}
+
+/// An order that the address does not spell as one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no order: it must look like `name`, `dev:time` or `-dev:status`")]
+pub struct SortError(String);
+
+impl Sort {
+    /// By this key, as it comes; turned round when it is this key already.
+    #[must_use]
+    pub fn toggled(&self, key: Key) -> Self {
+        let direction = match self.direction {
+            Direction::Natural if self.key == key => Direction::Reversed,
+            _ => Direction::Natural,
+        };
+        Self { key, direction }
+    }
+
+    /// Whether a change of a cell can change the order.
+    #[must_use]
+    pub fn depends_on_cells(&self) -> bool {
+        self.key != Key::Name
+    }
+
+    /// The names of all rows in this order.
+    #[must_use]
+    pub fn order(&self, board: &Board) -> Vec<ServiceName> {
+        let mut rows: Vec<&Row> = board.services.values().map(AsRef::as_ref).collect();
+        // Rows come sorted by name and the sorts are stable, so equal rows stay in the order of their names.
+        match &self.key {
+            Key::Name => {}
+            Key::Time(environment) => rows.sort_by_key(|row| Reverse(cell(row, environment).and_then(face::when))),
+            Key::Status(environment) => rows.sort_by_key(|row| rank(cell(row, environment))),
+        }
+        if self.direction == Direction::Reversed {
+            rows.reverse();
+        }
+        rows.into_iter().map(|row| row.name.clone()).collect()
+    }
+}
+
+fn cell<'a>(row: &'a Row, environment: &EnvironmentName) -> Option<&'a Cell> {
+    row.cells.get(environment).map(AsRef::as_ref)
+}
+
+/// Worst first; what is not known for sure comes after what is known to be red.
+fn rank(cell: Option<&Cell>) -> u8 {
+    match cell.map_or(Status::Absent, |cell| cell.status) {
+        Status::Failing => 0,
+        Status::Missing => 1,
+        Status::Drifted => 2,
+        Status::Rolling => 3,
+        Status::Unknown => 4,
+        Status::Paused => 5,
+        Status::Ready => 6,
+        Status::Absent => 7,
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.direction == Direction::Reversed {
+            f.write_str("-")?;
+        }
+        match &self.key {
+            Key::Name => f.write_str("name"),
+            Key::Time(environment) => write!(f, "{environment}:time"),
+            Key::Status(environment) => write!(f, "{environment}:status"),
+        }
+    }
+}
+
+impl FromStr for Sort {
+    type Err = SortError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (direction, key) = match text.strip_prefix('-') {
+            Some(key) => (Direction::Reversed, key),
+            None => (Direction::Natural, text),
+        };
+        let key = match key.rsplit_once(':') {
+            None if key == "name" => Key::Name,
+            Some((environment, "time")) => Key::Time(environment.into()),
+            Some((environment, "status")) => Key::Status(environment.into()),
+            _ => return Err(SortError(text.to_owned())),
+        };
+        Ok(Self { key, direction })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, Key, Sort};
+
+    #[test]
+    fn the_address_spells_every_order() {
+        for text in ["name", "-name", "dev:time", "-dev:status", "eu:west:time"] {
+            assert_eq!(text.parse::<Sort>().map(|sort| sort.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "-", "dev", "dev:colour", "time"] {
+            assert!(text.parse::<Sort>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn choosing_an_order_again_turns_it_round() {
+        let by_time = Sort::default().toggled(Key::Time("dev".into()));
+        assert_eq!(by_time.direction, Direction::Natural);
+        let reversed = by_time.toggled(Key::Time("dev".into()));
+        assert_eq!(reversed.direction, Direction::Reversed);
+        assert_eq!(reversed.toggled(Key::Time("dev".into())), by_time);
+        assert_eq!(reversed.toggled(Key::Name), Sort::default());
+    }
+}

@@ -1,0 +1,78 @@
+//! The board in numbers: what headers, strip and legend say. Pure.
+
+use std::collections::BTreeSet;
+
+use model::board::Board;
+use model::ids::{EnvironmentName, ServiceName};
+use model::status::{Flag, Status};
+
+use super::face;
+
+/// The board in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All services.
+    pub services: usize,
+    /// Those that the search shows.
+    pub shown: usize,
+    /// Services with at least one cell of a status, in the order of [`Summary::COUNTED`].
+    pub by_status: [usize; Summary::COUNTED.len()],
+    /// Services that are behind in some environment.
+    pub behind: usize,
+    /// For each column, its cells by status.
+    pub columns: Vec<ColumnCounts>,
+    /// The sets of environments that agree in some shown row, by place in the columns.
+    pub sets: BTreeSet<Vec<usize>>,
+}
+
+/// The cells of a column by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ColumnCounts {
+    /// Cells that are not absent.
+    pub present: usize,
+    /// Cells of each status, in the order of [`Summary::COUNTED`].
+    pub by_status: [usize; Summary::COUNTED.len()],
+}
+
+impl Summary {
+    /// The statuses that are counted: those that are neither fine nor nothing, most urgent first.
+    pub const COUNTED: [Status; 6] = [Status::Failing, Status::Missing, Status::Drifted, Status::Rolling, Status::Unknown, Status::Paused];
+
+    /// Counts the board; `is_shown` says which rows the search shows.
+    #[must_use]
+    pub fn of(board: &Board, is_shown: impl Fn(&ServiceName) -> bool) -> Self {
+        let columns: Vec<EnvironmentName> = board.environments.iter().map(|environment| environment.name.clone()).collect();
+        let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
+        for (name, row) in &board.services {
+            let shown = is_shown(name);
+            let mut has = [false; Self::COUNTED.len()];
+            let mut behind = false;
+            for (place, environment) in columns.iter().enumerate() {
+                let Some(cell) = row.cells.get(environment) else { continue };
+                let counts = &mut summary.columns[place];
+                counts.present += usize::from(cell.status != Status::Absent);
+                behind |= cell.flags.contains(&Flag::Behind);
+                if let Some(counted) = Self::COUNTED.iter().position(|status| *status == cell.status) {
+                    counts.by_status[counted] += 1;
+                    has[counted] = true;
+                }
+                if shown && cell.status == Status::Ready && !cell.agrees_with.is_empty() {
+                    summary.sets.insert(face::agreement(cell, place, &columns));
+                }
+            }
+            summary.services += 1;
+            summary.shown += usize::from(shown);
+            summary.behind += usize::from(behind);
+            for (count, has) in summary.by_status.iter_mut().zip(has) {
+                *count += usize::from(has);
+            }
+        }
+        summary
+    }
+
+    /// Services with a cell of this status.
+    #[must_use]
+    pub fn count(&self, status: Status) -> usize {
+        Self::COUNTED.iter().position(|counted| *counted == status).map_or(0, |place| self.by_status[place])
+    }
+}

@@ -1,0 +1,136 @@
+//! The stream of changes from the server. Lives in the browser only.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use model::board::Board;
+use model::delta::Delta;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{EventSource, MessageEvent};
+
+use super::clock::Clock;
+use super::connection::Connection;
+use super::state::Live;
+
+/// The first and the longest wait before a stream that the server refused is opened again.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// A page that is older than this may be loaded anew.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// What the stream feeds.
+#[derive(Clone, Copy)]
+pub struct Sink {
+    /// The board.
+    pub live: Live,
+    /// The connection notice.
+    pub connection: RwSignal<Connection>,
+    /// When it is.
+    pub clock: Clock,
+}
+
+/// Follows the board from the state the page has. Called once, in an effect; it goes on as long as the page.
+pub fn follow(base: &str, sink: Sink) {
+    let follower = Rc::new(Follower {
+        url: format!("{base}/api/v1/board/events"),
+        sink,
+        source: RefCell::new(None),
+        handlers: RefCell::new(Vec::new()),
+        wait: Cell::new(RETRY.0),
+        started: js_sys::Date::now(),
+    });
+    follower.listen();
+    follower.open();
+}
+
+struct Follower {
+    url: String,
+    sink: Sink,
+    source: RefCell<Option<EventSource>>,
+    /// Made once and given to every stream, so that a page that runs for weeks does not grow.
+    handlers: RefCell<Vec<(&'static str, Closure<dyn Fn(MessageEvent)>)>>,
+    wait: Cell<Duration>,
+    /// When the page was loaded, in milliseconds since 1970.
+    started: f64,
+}
+
+impl Follower {
+    fn listen(self: &Rc<Self>) {
+        let on = |name, action: fn(&Rc<Self>, &MessageEvent)| {
+            let this = Rc::clone(self);
+            (name, Closure::new(move |event: MessageEvent| action(&this, &event)))
+        };
+        *self.handlers.borrow_mut() =
+            vec![on("open", Self::opened), on("board", Self::board), on("delta", Self::delta), on("error", Self::broken)];
+    }
+
+    fn open(self: &Rc<Self>) {
+        let url = format!("{}?since={}", self.url, self.sink.live.revision());
+        let Ok(source) = EventSource::new(&url) else {
+            self.open_later();
+            return;
+        };
+        for (name, handler) in self.handlers.borrow().iter() {
+            // Adding a listener of a fixed name does not fail.
+            drop(source.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref()));
+        }
+        if let Some(old) = self.source.replace(Some(source)) {
+            old.close();
+        }
+    }
+
+    fn opened(self: &Rc<Self>, _: &MessageEvent) {
+        self.wait.set(RETRY.0);
+        self.sink.connection.set(Connection::Live);
+    }
+
+    fn board(self: &Rc<Self>, event: &MessageEvent) {
+        match parse::<Board>(event) {
+            Ok(board) => self.sink.live.replace(board, self.sink.clock.now_untracked()),
+            Err(error) => self.unreadable(&error),
+        }
+    }
+
+    fn delta(self: &Rc<Self>, event: &MessageEvent) {
+        match parse::<Delta>(event) {
+            Ok(delta) => self.sink.live.apply(&delta, self.sink.clock.now_untracked()),
+            Err(error) => self.unreadable(&error),
+        }
+    }
+
+    /// The server speaks another version of the language: the page it serves now understands it. A page that was
+    /// just loaded is not loaded again; it says that it does not follow.
+    fn unreadable(&self, error: &str) {
+        leptos::logging::error!("The server sent what this page does not understand: {error}");
+        if js_sys::Date::now() - self.started > SETTLED.as_secs_f64() * 1000.0 {
+            drop(window().location().reload());
+        } else {
+            self.sink.connection.set(Connection::Paused);
+        }
+    }
+
+    /// A stream that was cut is opened again by the browser; one that was refused is not.
+    fn broken(self: &Rc<Self>, _: &MessageEvent) {
+        self.sink.connection.set(Connection::Paused);
+        let refused = self.source.borrow().as_ref().is_none_or(|source| source.ready_state() == EventSource::CLOSED);
+        if refused {
+            self.open_later();
+        }
+    }
+
+    fn open_later(self: &Rc<Self>) {
+        let wait = self.wait.get();
+        self.wait.set((wait * 2).min(RETRY.1));
+        // Pages that lost their server together do not come back together.
+        let this = Rc::clone(self);
+        set_timeout(move || this.open(), wait.mul_f64(0.5 + js_sys::Math::random()));
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(event: &MessageEvent) -> Result<T, String> {
+    let text = event.data().as_string().ok_or("an event without text")?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,111 @@
+//! How long ago something was.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::i18n::Ages;
+use crate::live::clock::Clock;
+
+/// A moment, written as its age. The exact time is in `datetime` and shows on hover.
+///
+/// The page's clock starts at the server's time, so that server and browser write the same.
+#[component]
+pub fn Ago(
+    /// The moment, UTC.
+    at: DateTime<Utc>,
+    /// What ages are counted to.
+    clock: Clock,
+    /// How ages are written.
+    ages: &'static Ages,
+) -> impl IntoView {
+    view! {
+        <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true) title=absolute(at)>
+            {move || age(clock.now() - at, ages)}
+        </time>
+    }
+}
+
+/// A moment as people read it, UTC: `2026-11-20 10:00:00 UTC`.
+#[must_use]
+pub fn absolute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// An age in its largest unit. What is not over yet (clocks differ) is now.
+#[must_use]
+pub fn age(age: TimeDelta, ages: &Ages) -> String {
+    let (number, unit) = match age.num_seconds() {
+        ..10 => return ages.now.to_owned(),
+        seconds @ 10..60 => (seconds, ages.seconds),
+        _ if age.num_minutes() < 60 => (age.num_minutes(), ages.minutes),
+        _ if age.num_hours() < 24 => (age.num_hours(), ages.hours),
+        _ if age.num_days() < 14 => (age.num_days(), ages.days),
+        _ if age.num_weeks() < 53 => (age.num_weeks(), ages.weeks),
+        _ => (age.num_days() / 365, ages.years),
+    };
+    format!("{number} {unit}")
+}
+
+/// Gives the `<time>` under the pointer a title in local time, the first time it is pointed at: nobody points at all of them.
+pub fn localise_on_hover(locale: &'static str) {
+    let handle = window_event_listener(leptos::ev::mouseover, move |event| {
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(time) = element.and_then(|element| element.closest("time").ok().flatten()) else { return };
+        if time.has_attribute("data-local") {
+            return;
+        }
+        let Some(at) = time.get_attribute("datetime") else { return };
+        let local = Instant::new(&at).to_locale_string(locale);
+        // Setting an attribute of a fixed, valid name does not fail.
+        drop(time.set_attribute("title", &format!("{at}\n{local}")));
+        drop(time.set_attribute("data-local", ""));
+    });
+    on_cleanup(move || handle.remove());
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `Date`, with no more of its interface than is needed.
+    #[wasm_bindgen(js_name = Date)]
+    type Instant;
+
+    #[wasm_bindgen(constructor, js_class = "Date")]
+    fn new(text: &str) -> Instant;
+
+    /// In the browser's time zone.
+    #[wasm_bindgen(method, js_class = "Date", js_name = toLocaleString)]
+    fn to_locale_string(this: &Instant, locale: &str) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::age;
+    use crate::i18n::Language;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn ages_are_written_in_their_largest_unit() {
+        let (minute, hour, day) = (60, 3600, 86400);
+        for (seconds, expected) in [
+            (-30, "just now"),
+            (9, "just now"),
+            (10, "10 s"),
+            (59, "59 s"),
+            (minute, "1 min"),
+            (38 * minute + 59, "38 min"),
+            (hour, "1 h"),
+            (day - 1, "23 h"),
+            (day, "1 d"),
+            (13 * day, "13 d"),
+            (14 * day, "2 w"),
+            (364 * day, "52 w"),
+            (371 * day, "1 y"),
+            (3 * 365 * day, "3 y"),
+        ] {
+            assert_eq!(age(TimeDelta::seconds(seconds), &Language::English.strings().ages), expected);
+        }
+        assert_eq!(age(TimeDelta::days(21), &Language::Spanish.strings().ages), "3 sem");
+    }
+}

@@ -1,0 +1,9 @@
+//! Small parts that know nothing of the board.
+
+pub mod ago;
+pub mod connection;
+pub mod copy;
+pub mod help;
+pub mod keyboard;
+pub mod language;
+pub mod theme;

@@ -1,0 +1,125 @@
+//! What is looked at, as signals, and its way to the address and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use model::ids::{EnvironmentName, ServiceName};
+use model::query::{Query, QueryError};
+
+use crate::address::{Theme, ViewQuery};
+use crate::board::sort::Sort;
+
+/// How long after the last key the address follows the search.
+const ADDRESS_DELAY: Duration = Duration::from_millis(300);
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewState {
+    /// The search as typed.
+    pub q: RwSignal<String>,
+    /// The search as understood.
+    pub parsed: Memo<Result<Query, QueryError>>,
+    /// The order of the rows.
+    pub sort: RwSignal<Sort>,
+    /// The theme somebody chose in this view.
+    pub theme: RwSignal<Option<Theme>>,
+    lang: StoredValue<Option<String>>,
+    base: StoredValue<Arc<str>>,
+}
+
+impl ViewState {
+    /// Reads the address. Must be called inside the router.
+    #[must_use]
+    pub fn of_address(base: Arc<str>) -> Self {
+        let location = use_location();
+        let query = location.search.with_untracked(|search| ViewQuery::parse(search));
+        let q = RwSignal::new(query.q);
+        Self {
+            q,
+            parsed: Memo::new(move |_| q.with(|q| Query::parse(q))),
+            sort: RwSignal::new(query.sort),
+            theme: RwSignal::new(query.theme),
+            lang: StoredValue::new(query.lang),
+            base: StoredValue::new(base),
+        }
+    }
+
+    /// Where the server lives.
+    #[must_use]
+    pub fn base(self) -> Arc<str> {
+        self.base.get_value()
+    }
+
+    /// The part of the address behind the `?`; whoever asks is told of changes.
+    #[must_use]
+    pub fn query(self) -> ViewQuery {
+        ViewQuery { q: self.q.get(), sort: self.sort.get(), theme: self.theme.get(), lang: self.lang.get_value() }
+    }
+
+    /// The part of the address behind the `?`, as it is now.
+    #[must_use]
+    pub fn query_untracked(self) -> ViewQuery {
+        untrack(|| self.query())
+    }
+
+    /// The address of a cell in this view, as it is now.
+    #[must_use]
+    pub fn details(self, service: &ServiceName, environment: Option<&EnvironmentName>) -> String {
+        self.query_untracked().details(&self.base(), service, environment)
+    }
+
+    /// The address of the board in this view, as it is now.
+    #[must_use]
+    pub fn board(self) -> String {
+        self.query_untracked().board(&self.base())
+    }
+
+    /// A search that does not parse filters nothing out.
+    #[must_use]
+    pub fn filter(self) -> Query {
+        self.parsed.with(|parsed| parsed.clone().unwrap_or_default())
+    }
+
+    /// Keeps the address in step with the view, and the view with the address.
+    pub fn follow_address(self) {
+        let location = use_location();
+        // Links, and going back and forth.
+        Effect::new(move |_| {
+            let query = location.search.with(|search| ViewQuery::parse(search));
+            set_if_new(self.q, query.q);
+            set_if_new(self.sort, query.sort);
+            set_if_new(self.theme, query.theme);
+        });
+        // Typing and choosing: the address is put in place, so that a word is one step back and not ten.
+        let navigate = use_navigate();
+        let pending = StoredValue::new(None::<TimeoutHandle>);
+        Effect::new(move |before: Option<ViewQuery>| {
+            let query = self.query();
+            if before.is_some_and(|before| before != query) {
+                let (navigate, wanted, search) = (navigate.clone(), query.clone(), location.search);
+                let put = move || {
+                    if wanted.to_string().trim_start_matches('?') != search.get_untracked() {
+                        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                        navigate(&format!("{}{wanted}", location.pathname.get_untracked()), options);
+                    }
+                };
+                let handle = set_timeout_with_handle(put, ADDRESS_DELAY).ok();
+                pending.update_value(|pending| {
+                    if let Some(old) = std::mem::replace(pending, handle) {
+                        old.clear();
+                    }
+                });
+            }
+            query
+        });
+    }
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
