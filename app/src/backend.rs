@@ -51,17 +51,15 @@ pub struct Backend {
     pub language: Language,
 }
 
-/// Names of the page's files under `{base}/pkg/`, with the hash that the build gave them: what its `manifest.json` says.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+/// Paths of the page's files under `{base}/`, with the hash that the build gave their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
-    /// The JavaScript module that wasm-bindgen wrote: `relboard.1f2e3d4c.js`.
+    /// The JavaScript module that wasm-bindgen wrote: `pkg/relboard.1f2e3d4c.js`.
     pub js: String,
-    /// The WebAssembly module: `relboard.1f2e3d4c.wasm`.
+    /// The WebAssembly module: `pkg/relboard.1f2e3d4c.wasm`.
     pub wasm: String,
-    /// The style sheet: `relboard.1f2e3d4c.css`.
+    /// The style sheet: `pkg/relboard.1f2e3d4c.css`.
     pub css: String,
-    /// The icon: `icon.1f2e3d4c.svg`.
-    pub icon: String,
 }
 
 impl fmt::Debug for Backend {

@@ -19,7 +19,7 @@ pub fn shell() -> impl IntoView {
     let backend = expect_context::<Backend>();
     let start = Start::from(&backend);
     let base = backend.base_path.to_string();
-    let path = |name: &str| format!("{base}/pkg/{name}");
+    let path = |name: &str| format!("{base}/{name}");
     let assets = &backend.assets;
     let boot =
         format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
@@ -36,7 +36,7 @@ pub fn shell() -> impl IntoView {
                 <title>"Relboard"</title>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
                 <link rel="stylesheet" href=path(&assets.css) />
-                <link rel="icon" type="image/svg+xml" href=path(&assets.icon) />
+                <link rel="icon" type="image/svg+xml" href=path("icon.svg") />
                 <link rel="modulepreload" href=path(&assets.js) />
                 <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=path(&assets.wasm) />
             </head>
