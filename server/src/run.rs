@@ -1,13 +1,36 @@
 //! The whole server, from its configuration to its end.
 
+mod housekeeping;
+mod sources;
+mod stored;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use self::sources::Sources;
+use crate::clock::Clock;
 use crate::config::Config;
+use crate::hub::{self, HubHandle, Records};
+use crate::store::{self, Store};
+use crate::web::{self, Parts, Settings, Tokens};
+
+/// How long each of the last steps may take: requests have taken up to three of the five seconds by then.
+const STEP: Duration = Duration::from_millis(600);
+/// How many batches of transitions may wait for the store.
+const HISTORY: usize = 1024;
 
 /// Why the server could not start, or had to end.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// The store cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] store::Error),
     /// The listener failed.
     #[error("cannot serve on {address}: {cause}")]
     Listener {
@@ -18,12 +41,106 @@ pub enum RunError {
     },
 }
 
-/// Serves until `shutdown`, then stops everything within five seconds. Nothing is left running when it returns,
-/// and it keeps nothing global, so that several may run in one process.
+/// Serves until `shutdown`, then stops everything within five seconds: streams and sources at once, requests when they are
+/// done, then the hub, then the history, and the store last. It keeps nothing global, so that several may run in one process.
 ///
 /// # Errors
-/// When the store cannot be opened, or the listener fails.
-pub async fn run(_config: Config, _listener: TcpListener, shutdown: CancellationToken) -> Result<(), RunError> {
-    shutdown.cancelled().await;
-    Ok(())
+/// When the store cannot be opened or read, or the listener fails.
+pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationToken) -> Result<(), RunError> {
+    let clock = Clock::system();
+    let store = Store::open(&config.store).await?;
+    let stored = stored::events(&store, &config.ci).await?;
+    let last = store.last_transitions().await?;
+
+    // Outlives `shutdown`: whatever a last request says is still taken in. Dropping `run` ends it all the same.
+    let inner = CancellationToken::new();
+    let _ends_with_run = inner.clone().drop_guard();
+    let outer = shutdown.child_token();
+    let _sources_end_with_run = outer.clone().drop_guard();
+
+    let (history, observed) = mpsc::channel(HISTORY);
+    let start =
+        hub::Start { catalogue: Arc::clone(&config.catalogue), epoch: hub::new_epoch(), clock: clock.clone(), stored, last, history };
+    let (hub, hub_task) = hub::spawn(start, inner.clone());
+    let keeper = tokio::spawn(hub::keep(store.clone(), observed, inner.clone()));
+    let housekeeping = tokio::spawn(outer.clone().run_until_cancelled_owned(housekeeping::prune_daily(store.clone(), clock.clone())));
+    let records = Records::new(store.clone(), hub.events(), clock.clone());
+    let (settings, settings_now) = watch::channel(Arc::new(settings_of(&config)));
+    let router = web::router(Parts {
+        server: config.server.clone(),
+        settings: settings_now,
+        hub: hub.clone(),
+        records: records.clone(),
+        store: store.clone(),
+        clock,
+        shutdown: outer.clone(),
+    });
+    let following = tokio::spawn(follow(config, Follow { settings, hub, records, store: store.clone(), stop: outer.clone() }));
+
+    let address = listener.local_addr().map_or_else(|_| "an unknown address".to_owned(), |address| address.to_string());
+    let served = web::serve(listener, router, shutdown).await;
+    outer.cancel();
+    finish("sources", following).await;
+    finish("housekeeping", housekeeping).await;
+    inner.cancel();
+    finish("hub", hub_task).await;
+    finish("history", keeper).await;
+    finish("store", store.close()).await;
+    served.map_err(|cause| RunError::Listener { address, cause })
+}
+
+/// What follows the configuration needs.
+struct Follow {
+    settings: watch::Sender<Arc<Settings>>,
+    hub: HubHandle,
+    records: Records,
+    store: Store,
+    stop: CancellationToken,
+}
+
+/// Reads clusters and CI until the end, and starts over when the configuration changes.
+async fn follow(config: Config, follow: Follow) {
+    let Follow { settings, hub, records, store, stop } = follow;
+    let (_sender, mut configs) = watch::channel(Arc::new(config));
+    let mut config = Arc::clone(&configs.borrow_and_update());
+    let mut sources = Sources::start(&config, &hub, &records, &stop);
+    loop {
+        let changed = stop.run_until_cancelled(configs.changed()).await;
+        match changed {
+            None => break,
+            // Nothing can change any more.
+            Some(Err(_)) => {
+                stop.cancelled().await;
+                break;
+            }
+            Some(Ok(())) => {}
+        }
+        let next = Arc::clone(&configs.borrow_and_update());
+        if !sources::same_place(&config, &next) {
+            tracing::warn!("[server] and [store] changed: restart the server for that; the rest applies now");
+        }
+        sources.stop().await;
+        // What cannot be read of the store now comes back with the next start; the clusters' part is complete.
+        let stored = stored::events(&store, &next.ci).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the stored records are missing from the board");
+            Vec::new()
+        });
+        if hub.reconfigure(Arc::clone(&next.catalogue), stored).await.is_err() {
+            return;
+        }
+        settings.send_replace(Arc::new(settings_of(&next)));
+        sources = Sources::start(&next, &hub, &records, &stop);
+        config = next;
+    }
+    sources.stop().await;
+}
+
+fn settings_of(config: &Config) -> Settings {
+    Settings { catalogue: Arc::clone(&config.catalogue), tokens: Tokens::new(&config.ci, config.server.records_per_minute) }
+}
+
+async fn finish<T>(what: &str, task: impl Future<Output = T>) {
+    if timeout(STEP, task).await.is_err() {
+        tracing::warn!(what, "did not end in time, and is left behind");
+    }
 }

@@ -13,16 +13,7 @@ use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
 use model::version::{Sameness, Version};
 
-/// A transition with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observed {
-    /// The service.
-    pub service: ServiceName,
-    /// The environment.
-    pub environment: EnvironmentName,
-    /// What it is from then on.
-    pub transition: Transition,
-}
+use crate::store::CellTransition;
 
 /// What every cell was last.
 #[derive(Debug, Default)]
@@ -38,15 +29,15 @@ struct Last {
 
 impl Tracker {
     /// Starts from what was last stored.
-    pub(super) fn new(stored: impl IntoIterator<Item = Observed>) -> Self {
-        let last = stored.into_iter().map(|Observed { service, environment, transition }| {
+    pub(super) fn new(stored: impl IntoIterator<Item = CellTransition>) -> Self {
+        let last = stored.into_iter().map(|CellTransition { service, environment, transition }| {
             ((service, environment), Last { status: transition.status, version: transition.version })
         });
         Self { last: last.collect() }
     }
 
     /// The transitions that a newly published board shows.
-    pub(super) fn observe(&mut self, board: &Board) -> Vec<Observed> {
+    pub(super) fn observe(&mut self, board: &Board) -> Vec<CellTransition> {
         let number = board.revision.number;
         let mut seen = Vec::new();
         for row in board.services.values().filter(|row| row.changed == number) {
@@ -59,7 +50,7 @@ impl Tracker {
 
     /// The transitions of rows that are gone with all they had. Not asked after a new configuration,
     /// which takes rows away without anything having happened to the services.
-    pub(super) fn observe_removed(&mut self, board: &Board) -> Vec<Observed> {
+    pub(super) fn observe_removed(&mut self, board: &Board) -> Vec<CellTransition> {
         let number = board.revision.number;
         let mut seen = Vec::new();
         for ((service, environment), last) in &mut self.last {
@@ -67,7 +58,7 @@ impl Tracker {
                 *last = Last { status: Status::Absent, version: None };
                 let transition =
                     Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
-                seen.push(Observed { service: service.clone(), environment: environment.clone(), transition });
+                seen.push(CellTransition { service: service.clone(), environment: environment.clone(), transition });
             }
         }
         seen
@@ -75,13 +66,19 @@ impl Tracker {
 
     /// Forgets transitions that could not be handed on: the next change of their cells is compared with nothing, and
     /// appended whatever it is.
-    pub(super) fn forget(&mut self, lost: &[Observed]) {
+    pub(super) fn forget(&mut self, lost: &[CellTransition]) {
         for observed in lost {
             self.last.remove(&(observed.service.clone(), observed.environment.clone()));
         }
     }
 
-    fn observe_cell(&mut self, service: &ServiceName, environment: &EnvironmentName, cell: &Cell, at: DateTime<Utc>) -> Option<Observed> {
+    fn observe_cell(
+        &mut self,
+        service: &ServiceName,
+        environment: &EnvironmentName,
+        cell: &Cell,
+        at: DateTime<Utc>,
+    ) -> Option<CellTransition> {
         if cell.status == Status::Unknown {
             return None;
         }
@@ -98,7 +95,7 @@ impl Tracker {
         self.last.insert(place, Last { status: cell.status, version: cell.wanted.clone() });
         let by = cell.record.as_ref().and_then(|record| record.by.clone());
         let transition = Transition { at, status: cell.status, version: cell.wanted.clone(), reason: cell.reason.clone(), by };
-        Some(Observed { service: service.clone(), environment: environment.clone(), transition })
+        Some(CellTransition { service: service.clone(), environment: environment.clone(), transition })
     }
 }
 

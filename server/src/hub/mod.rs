@@ -6,9 +6,12 @@
 
 mod engine;
 mod history;
+mod keeper;
+mod records;
 mod timetable;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::board::Board;
@@ -22,9 +25,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use self::engine::Engine;
-pub use self::history::Observed;
 use self::history::Tracker;
+pub use self::keeper::keep;
+pub use self::records::Records;
 use crate::clock::Clock;
+use crate::store::CellTransition;
 
 /// The shortest time between two publications.
 const WINDOW: Duration = Duration::from_millis(10);
@@ -49,9 +54,9 @@ pub struct Start {
     /// What was stored before, in the order in which it happened: applied before any other event.
     pub stored: Vec<Event>,
     /// The last transition of every cell that was stored.
-    pub last: Vec<Observed>,
+    pub last: Vec<CellTransition>,
     /// Where transitions go.
-    pub history: mpsc::Sender<Vec<Observed>>,
+    pub history: mpsc::Sender<Vec<CellTransition>>,
 }
 
 /// How everybody else talks to the hub.
@@ -60,6 +65,7 @@ pub struct HubHandle {
     events: mpsc::Sender<Event>,
     commands: mpsc::Sender<Command>,
     board: watch::Receiver<Arc<Board>>,
+    taken: Arc<AtomicU64>,
 }
 
 /// The hub has ended: the server is shutting down.
@@ -84,6 +90,12 @@ impl HubHandle {
     #[must_use]
     pub fn board(&self) -> watch::Receiver<Arc<Board>> {
         self.board.clone()
+    }
+
+    /// How many events the hub took in since it started.
+    #[must_use]
+    pub fn events_taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Everything the clusters say of one cell, without history, which is the store's; none when there is no such cell.
@@ -126,9 +138,10 @@ pub fn spawn(start: Start, shutdown: CancellationToken) -> (HubHandle, JoinHandl
         history: start.history,
         clock: start.clock,
         not_before: Instant::now(),
+        taken: Arc::default(),
     };
     hub.publish();
-    let handle = HubHandle { events, commands, board: hub.published.subscribe() };
+    let handle = HubHandle { events, commands, board: hub.published.subscribe(), taken: Arc::clone(&hub.taken) };
     let task = tokio::spawn(async move { hub.run(incoming, questions, shutdown).await });
     (handle, task)
 }
@@ -137,10 +150,11 @@ struct Hub {
     engine: Engine,
     tracker: Tracker,
     published: watch::Sender<Arc<Board>>,
-    history: mpsc::Sender<Vec<Observed>>,
+    history: mpsc::Sender<Vec<CellTransition>>,
     clock: Clock,
     /// The soonest time of the next publication.
     not_before: Instant,
+    taken: Arc<AtomicU64>,
 }
 
 impl Hub {
@@ -162,6 +176,7 @@ impl Hub {
                 }
                 () = sleep_until(wake) => false,
             };
+            self.taken.fetch_add(batch.len() as u64, Ordering::Relaxed);
             batch.drain(..).for_each(|event| self.engine.apply(event));
             let now = Instant::now();
             if now >= self.not_before && (arrived || now >= wake) {
@@ -194,7 +209,7 @@ impl Hub {
         self.append(seen);
     }
 
-    fn append(&mut self, seen: Vec<Observed>) {
+    fn append(&mut self, seen: Vec<CellTransition>) {
         if seen.is_empty() {
             return;
         }

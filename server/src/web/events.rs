@@ -1,0 +1,130 @@
+//! `GET /api/v1/board/events`: the board as it changes.
+//!
+//! A client is nothing but the revision it has: when it can take more, it gets what leads from there to the newest board.
+//! A slow one skips states, and nothing queues up for it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use futures::Stream;
+use futures::stream;
+use metrics::Gauge;
+use model::board::Revision;
+use serde::Deserialize;
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::frames::Frame;
+use super::state::Web;
+
+/// How often a quiet stream says that it lives: proxies cut what is silent.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Before the first event: after how many milliseconds a browser comes back.
+const GREETING: &[u8] = b"retry: 1000\n: relboard\n\n";
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
+    /// The revision that the client has (`8f1c-42`): only what changed since then is sent. `Last-Event-ID` goes before it.
+    since: Option<String>,
+}
+
+/// Follow the board.
+///
+/// Server-sent events: `board` (the whole board) first, unless the client says which revision it has; then `delta`s.
+/// The id of an event is the revision it leads to. A revision of another run of the server gets the whole board.
+/// The stream ends when the server stops.
+#[utoipa::path(
+    get,
+    path = "/api/v1/board/events",
+    tag = "board",
+    params(Since, ("Last-Event-ID" = Option<String>, Header, description = "The revision that the client has; browsers send it by themselves.")),
+    responses((status = 200, description = "Events `board` (as `GET /api/v1/board`) and `delta`", body = model::delta::Delta, content_type = "text/event-stream"))
+)]
+pub(super) async fn events(State(web): State<Web>, Query(query): Query<Since>, headers: HeaderMap) -> Response {
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    // What is no revision is none that the client has: it gets the whole board.
+    let has = last.filter(|id| !id.is_empty()).or(query.since).and_then(|id| id.parse().ok());
+    let client = Client::new(web.frames.clone(), has, web.shutdown.clone(), web.metrics.sse_clients());
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, [("x-accel-buffering", "no")], Body::from_stream(client.stream())).into_response()
+}
+
+struct Client {
+    frames: watch::Receiver<Arc<Frame>>,
+    /// The revision it has; none before the first event.
+    has: Option<Revision>,
+    greeted: bool,
+    keep_alive: Interval,
+    shutdown: CancellationToken,
+    _counted: Counted,
+}
+
+impl Client {
+    fn new(frames: watch::Receiver<Arc<Frame>>, has: Option<Revision>, shutdown: CancellationToken, clients: Gauge) -> Self {
+        let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        keep_alive.reset();
+        Self { frames, has, greeted: false, keep_alive, shutdown, _counted: Counted::new(clients) }
+    }
+
+    fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
+        stream::unfold(self, async |mut client| client.next().await.map(|bytes| (Ok(bytes), client)))
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        if !self.greeted {
+            self.greeted = true;
+            let mut first = BytesMut::from(GREETING);
+            first.extend_from_slice(&self.news().unwrap_or_default());
+            return Some(first.freeze());
+        }
+        loop {
+            tokio::select! {
+                () = self.shutdown.cancelled() => return None,
+                changed = self.frames.changed() => {
+                    changed.ok()?;
+                    if let Some(news) = self.news() {
+                        self.keep_alive.reset();
+                        return Some(news);
+                    }
+                }
+                _ = self.keep_alive.tick() => return Some(Bytes::from_static(b": keep-alive\n\n")),
+            }
+        }
+    }
+
+    /// What leads from what the client has to the newest board.
+    fn news(&mut self) -> Option<Bytes> {
+        let frame = Arc::clone(&self.frames.borrow_and_update());
+        let news = match &self.has {
+            Some(revision) => frame.since(revision),
+            None => Some(frame.whole()),
+        };
+        self.has = Some(frame.board().revision.clone());
+        news
+    }
+}
+
+/// Counts a client as long as it lives.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(gauge: Gauge) -> Self {
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
