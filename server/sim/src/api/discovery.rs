@@ -1,0 +1,73 @@
+//! Discovery, version and health.
+
+use axum::response::Response;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::answer::{Status, response};
+use super::path::Target;
+use super::whole;
+use crate::world::ObjectKind;
+
+pub(crate) fn answer(target: &Target) -> Result<Response, Status> {
+    let value = match target {
+        Target::Health => {
+            let mut response = response(StatusCode::OK, whole("ok"));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            return Ok(response);
+        }
+        Target::Version => version(),
+        Target::Discovery(path) => match path.trim_end_matches('/') {
+            "/api" => json!({
+                "kind": "APIVersions", "versions": ["v1"],
+                "serverAddressByClientCIDRs": [{ "clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443" }],
+            }),
+            "/apis" => json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": [apps_group()] }),
+            "/apis/apps" => {
+                let mut group = apps_group();
+                group["kind"] = "APIGroup".into();
+                group["apiVersion"] = "v1".into();
+                group
+            }
+            "/api/v1" => resources("v1", ""),
+            "/apis/apps/v1" => resources("apps/v1", "apps"),
+            _ => return Err(Status::no_such_path()),
+        },
+        Target::Unknown(_) | Target::Resource { .. } => return Err(Status::no_such_path()),
+    };
+    Ok(response(StatusCode::OK, whole(format!("{value}\n"))))
+}
+
+fn version() -> Value {
+    json!({
+        "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36",
+        "minCompatibilityMajor": "1", "minCompatibilityMinor": "35",
+        "gitVersion": "v1.36.2", "gitCommit": "98b35193b2ac7a23a673325f5e9b830ecd5ba406", "gitTreeState": "clean",
+        "buildDate": "2026-08-21T11:29:11Z", "goVersion": "go1.26.4", "compiler": "gc", "platform": "linux/amd64",
+    })
+}
+
+fn apps_group() -> Value {
+    let version = json!({ "groupVersion": "apps/v1", "version": "v1" });
+    json!({ "name": "apps", "versions": [version], "preferredVersion": version })
+}
+
+/// The resources that are served. There is nothing to write, so that the verbs are those of reading.
+fn resources(group_version: &str, group: &str) -> Value {
+    let resources: Vec<Value> = ObjectKind::ALL
+        .into_iter()
+        .filter(|kind| kind.group() == group)
+        .map(|kind| {
+            json!({
+                "name": kind.plural(), "singularName": kind.as_str().to_lowercase(), "namespaced": kind.namespaced(),
+                "kind": kind.as_str(), "verbs": ["get", "list", "watch"],
+            })
+        })
+        .collect();
+    let mut list = json!({ "kind": "APIResourceList", "groupVersion": group_version, "resources": resources });
+    if !group.is_empty() {
+        list["apiVersion"] = "v1".into();
+    }
+    list
+}

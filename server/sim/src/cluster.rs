@@ -1,0 +1,363 @@
+//! A simulated cluster: a world, its API server on a port of its own, and the task that plays the time.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::api::{self, Settings, Shared, lock};
+use crate::clock;
+use crate::error::Error;
+use crate::faults::{Faults, Rules};
+use crate::link::{FaultyListener, Link, LinkState};
+use crate::spec::Workload;
+use crate::users::User;
+use crate::world::{Command, ObjectKind, Pace, Rollout, World, WorldConfig};
+
+pub use crate::api::Counted;
+
+/// How a cluster is made.
+#[derive(Clone, Debug)]
+pub struct ClusterConfig {
+    /// Its name, and that of its kubeconfig context.
+    pub name: String,
+    /// Where its API server listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The world: seed, nodes, pace, how much history is kept.
+    pub world: WorldConfig,
+    /// Who may read what.
+    pub users: Vec<User>,
+    /// What runs at the start, in its steady state, and since when.
+    pub workloads: Vec<(Workload, DateTime<Utc>)>,
+    /// What was done before the start, in order of time: the world is played from there.
+    pub past: Vec<(DateTime<Utc>, Command)>,
+    /// Whether lists can be streamed by a watch (`sendInitialEvents`), which older servers refuse.
+    pub watch_list: bool,
+    /// How often a quiet watch gets a bookmark.
+    pub bookmark_every: Duration,
+}
+
+impl ClusterConfig {
+    /// An empty cluster on a free port of 127.0.0.1, at the pace of the recordings.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            world: WorldConfig::default(),
+            users: User::defaults(),
+            workloads: Vec::new(),
+            past: Vec::new(),
+            watch_list: true,
+            bookmark_every: Duration::from_secs(60),
+        }
+    }
+
+    /// With another seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.world.seed = seed;
+        self
+    }
+
+    /// At another pace.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.world.pace = pace;
+        self
+    }
+
+    /// With a workload that has run for a day.
+    #[must_use]
+    pub fn running(self, workload: Workload) -> Self {
+        let since = clock::now() - chrono::TimeDelta::days(1);
+        self.running_since(workload, since)
+    }
+
+    /// With a workload that has run since a time.
+    #[must_use]
+    pub fn running_since(mut self, workload: Workload, since: DateTime<Utc>) -> Self {
+        self.workloads.push((workload, since));
+        self
+    }
+
+    /// With something that was done before the start.
+    #[must_use]
+    pub fn after(mut self, at: DateTime<Utc>, command: Command) -> Self {
+        self.past.push((at, command));
+        self
+    }
+
+    /// Makes the world as it is at `now`.
+    fn into_world(mut self, now: DateTime<Utc>) -> Result<World, Error> {
+        self.past.sort_by_key(|(at, _)| *at);
+        let start = self.past.first().map_or(now, |(at, _)| *at).min(now);
+        let mut world = World::new(self.world, start);
+        for (workload, since) in self.workloads {
+            world.seed(workload, since.min(start));
+        }
+        for (at, command) in self.past {
+            world.apply(at.min(now), command)?;
+        }
+        world.step(now);
+        Ok(world)
+    }
+}
+
+/// Starts clusters.
+#[derive(Debug)]
+pub struct Cluster;
+
+impl Cluster {
+    /// Starts a cluster. It is listening when this returns, with everything configured in place.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] when its address cannot be bound, [`Error::NoSuchWorkload`] when its past names what is not there.
+    pub async fn start(config: ClusterConfig) -> Result<ClusterHandle, Error> {
+        let (listener, link) = FaultyListener::bind(config.listen).await?;
+        let address = listener.address();
+        let settings = Settings { watch_list: config.watch_list, bookmark_every: config.bookmark_every };
+        let (name, users) = (config.name.clone(), config.users.clone());
+        let world = config.into_world(clock::now())?;
+        let shared = Arc::new(Shared {
+            world: Mutex::new(world),
+            users,
+            rules: Mutex::new(Rules::default()),
+            settings,
+            newest: std::array::from_fn(|_| watch::Sender::new(0)),
+            requests: Mutex::new(Vec::new()),
+        });
+        shared.announce();
+        let changed = Arc::new(Notify::new());
+        let server = axum::serve(listener, api::router(Arc::clone(&shared)));
+        let tasks = vec![
+            tokio::spawn(async move {
+                if let Err(error) = server.await {
+                    tracing::error!(%error, "a simulated API server ended");
+                }
+            }),
+            tokio::spawn(play(Arc::clone(&shared), Arc::clone(&changed))),
+        ];
+        let inner = Inner { name, address, shared, link, changed, tasks };
+        Ok(ClusterHandle { inner: Arc::new(inner) })
+    }
+}
+
+/// Plays the time: sleeps until something is due or something was done.
+async fn play(shared: Arc<Shared>, changed: Arc<Notify>) {
+    loop {
+        let due = {
+            let mut world = lock(&shared.world);
+            world.step(clock::now());
+            world.next_due()
+        };
+        shared.announce();
+        let wait = due.map_or(Duration::from_secs(3600), |due| (due - clock::now()).to_std().unwrap_or_default());
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = changed.notified() => {}
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Inner {
+    name: String,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    link: Link,
+    changed: Arc<Notify>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.link.cut();
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// A running cluster. It ends when the last handle is dropped.
+#[derive(Clone, Debug)]
+pub struct ClusterHandle {
+    inner: Arc<Inner>,
+}
+
+impl ClusterHandle {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Where its API server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.inner.address
+    }
+
+    /// The API server's URL, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.inner.address)
+    }
+
+    /// The token of its first user, who is the reader unless configured otherwise.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.inner.shared.users.first().map_or("", |user| &user.token)
+    }
+
+    /// The token of a service account: `shop-only`.
+    #[must_use]
+    pub fn token_of(&self, account: &str) -> Option<&str> {
+        let user = self.inner.shared.users.iter().find(|user| user.name.rsplit(':').next() == Some(account))?;
+        Some(&user.token)
+    }
+
+    /// The text of a kubeconfig with this cluster's context alone.
+    #[must_use]
+    pub fn kubeconfig(&self) -> String {
+        crate::kubeconfig::kubeconfig_for(&[self])
+    }
+
+    /// What can go wrong.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.inner.shared), self.inner.link.clone())
+    }
+
+    /// Does something to the cluster, now.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`] when the command names what is not there.
+    pub fn command(&self, command: Command) -> Result<(), Error> {
+        let done = lock(&self.inner.shared.world).apply(clock::now(), command);
+        self.inner.shared.announce();
+        self.inner.changed.notify_one();
+        done
+    }
+
+    /// `kubectl apply`: creates a workload, or changes it to this.
+    pub fn apply(&self, workload: Workload) {
+        // Applying cannot miss its object.
+        let _ = self.command(Command::Apply(Box::new(workload)));
+    }
+
+    /// `kubectl set image` of the first container.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`].
+    pub fn set_image(&self, namespace: &str, name: &str, image: &str) -> Result<(), Error> {
+        let (namespace, name) = (namespace.to_owned(), name.to_owned());
+        self.command(Command::SetImage { namespace, name, container: None, image: image.to_owned() })
+    }
+
+    /// `kubectl scale`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`].
+    pub fn scale(&self, namespace: &str, name: &str, replicas: u32) -> Result<(), Error> {
+        self.command(Command::Scale { namespace: namespace.to_owned(), name: name.to_owned(), replicas })
+    }
+
+    /// `kubectl rollout pause`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`].
+    pub fn pause(&self, namespace: &str, name: &str) -> Result<(), Error> {
+        self.command(Command::Pause { namespace: namespace.to_owned(), name: name.to_owned(), paused: true })
+    }
+
+    /// `kubectl rollout resume`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`].
+    pub fn resume(&self, namespace: &str, name: &str) -> Result<(), Error> {
+        self.command(Command::Pause { namespace: namespace.to_owned(), name: name.to_owned(), paused: false })
+    }
+
+    /// `kubectl delete`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`].
+    pub fn delete(&self, namespace: &str, name: &str) -> Result<(), Error> {
+        self.command(Command::Delete { namespace: namespace.to_owned(), name: name.to_owned() })
+    }
+
+    /// How far a workload is; none when it does not exist.
+    #[must_use]
+    pub fn rollout(&self, namespace: &str, name: &str) -> Option<Rollout> {
+        lock(&self.inner.shared.world).rollout(namespace, name)
+    }
+
+    /// The names of the pods there are in a namespace.
+    #[must_use]
+    pub fn pods(&self, namespace: &str) -> Vec<String> {
+        let world = lock(&self.inner.shared.world);
+        let all = world.store().all(ObjectKind::Pod);
+        all.iter().filter(|pod| &*pod.name.namespace == namespace).map(|pod| pod.name.name.to_string()).collect()
+    }
+
+    /// Waits until a workload's rollout is complete.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] when it is not within `patience`.
+    pub async fn rolled_out(&self, namespace: &str, name: &str, patience: Duration) -> Result<(), Error> {
+        let complete = || self.rollout(namespace, name).is_some_and(|rollout| rollout.complete());
+        self.until(&format!("the rollout of {namespace}/{name} to be complete"), patience, complete).await
+    }
+
+    /// Waits until something is true of the cluster; looked at whenever something has changed.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] when it is not within `patience`.
+    pub async fn until(&self, what: &str, patience: Duration, condition: impl Fn() -> bool) -> Result<(), Error> {
+        let mut pods = self.inner.shared.newest[ObjectKind::Pod as usize].subscribe();
+        let mut deployments = self.inner.shared.newest[ObjectKind::Deployment as usize].subscribe();
+        let wait = async {
+            while !condition() {
+                tokio::select! {
+                    _ = pods.changed() => {}
+                    _ = deployments.changed() => {}
+                    () = tokio::time::sleep(Duration::from_millis(20)) => {}
+                }
+            }
+        };
+        let timeout = |_| Error::Timeout { seconds: patience.as_secs(), what: what.to_owned() };
+        tokio::time::timeout(patience, wait).await.map_err(timeout)
+    }
+
+    /// How often each thing was asked of the API server since the start.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Counted> {
+        lock(&self.inner.shared.requests).clone()
+    }
+
+    /// How often a verb was asked of a resource since the start.
+    #[must_use]
+    pub fn asked(&self, verb: &str, resource: &str) -> u64 {
+        self.requests().iter().filter(|counted| counted.verb == verb && counted.resource == resource).map(|counted| counted.times).sum()
+    }
+
+    /// How many connections are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.inner.link.connections()
+    }
+
+    /// The API server stops: its port is closed and connections are cut. What it serves is kept, and the controllers go on.
+    pub async fn stop(&self) {
+        self.inner.link.set(LinkState::Closed).await;
+    }
+
+    /// The API server starts again, on the same port.
+    pub async fn restart(&self) {
+        self.inner.link.set(LinkState::Open).await;
+    }
+}

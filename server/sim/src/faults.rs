@@ -1,0 +1,220 @@
+//! What goes wrong, on demand and at run time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::Response;
+use serde_json::Value;
+
+use crate::api::{Shared, Status, Target, lock};
+use crate::link::{Link, LinkState};
+use crate::world::{Name, ObjectKind};
+
+/// An answer that stands for the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// 410: of a list as the HTTP status, of a watch as an event in its stream.
+    Expired,
+    /// 429 by priority and fairness: plain text, and a `Retry-After` in seconds.
+    TooManyRequests {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// 500.
+    InternalError,
+    /// 503.
+    Unavailable,
+    /// 403, as RBAC says it.
+    Forbidden,
+    /// No answer at all; the connection stays open.
+    Silence,
+}
+
+/// When an [`Answer`] is given: to which requests, and how often.
+///
+/// ```
+/// use sim::{Answer, Rule};
+/// let rule = Rule::new(Answer::InternalError).lists().of("pods").times(2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rule {
+    answer: Answer,
+    verb: Option<&'static str>,
+    resource: Option<String>,
+    namespace: Option<String>,
+    left: Option<u32>,
+}
+
+impl Rule {
+    /// An answer to every request for a resource, until [`Faults::heal`].
+    #[must_use]
+    pub fn new(answer: Answer) -> Self {
+        Self { answer, verb: None, resource: None, namespace: None, left: None }
+    }
+
+    /// To lists only.
+    #[must_use]
+    pub fn lists(mut self) -> Self {
+        self.verb = Some("list");
+        self
+    }
+
+    /// To watches only.
+    #[must_use]
+    pub fn watches(mut self) -> Self {
+        self.verb = Some("watch");
+        self
+    }
+
+    /// To requests for one resource only (`pods`).
+    #[must_use]
+    pub fn of(mut self, resource: &str) -> Self {
+        self.resource = Some(resource.to_owned());
+        self
+    }
+
+    /// To requests in one namespace only.
+    #[must_use]
+    pub fn within(mut self, namespace: &str) -> Self {
+        self.namespace = Some(namespace.to_owned());
+        self
+    }
+
+    /// To the next requests only.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.left = Some(times);
+        self
+    }
+}
+
+/// The rules in force.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    rules: Vec<Rule>,
+    delay: Option<Duration>,
+    reject_tokens: bool,
+}
+
+/// What the rules say to one request.
+#[derive(Debug, Default)]
+pub(crate) struct Ruling {
+    pub(crate) delay: Option<Duration>,
+    pub(crate) forbidden: bool,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+/// An answer to give instead of the right one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refusal(Answer);
+
+impl Rules {
+    pub(crate) fn tokens_rejected(&self) -> bool {
+        self.reject_tokens
+    }
+
+    /// Finds the rule for a request, and counts it.
+    pub(crate) fn ruling(&mut self, verb: &str, target: &Target) -> Ruling {
+        let Target::Resource { resource, namespace, .. } = target else { return Ruling::default() };
+        let delay = self.delay;
+        let rule = self.rules.iter_mut().find(|rule| {
+            rule.left != Some(0)
+                && rule.verb.is_none_or(|wanted| wanted == verb)
+                && rule.resource.as_ref().is_none_or(|wanted| wanted == resource)
+                && (rule.namespace.is_none() || rule.namespace == *namespace)
+        });
+        let Some(rule) = rule else { return Ruling { delay, ..Ruling::default() } };
+        rule.left = rule.left.map(|left| left - 1);
+        let forbidden = rule.answer == Answer::Forbidden;
+        Ruling { delay, forbidden, refusal: (!forbidden).then_some(Refusal(rule.answer)) }
+    }
+}
+
+impl Refusal {
+    pub(crate) async fn respond(self, verb: &str) -> Result<Response, Status> {
+        match self.0 {
+            Answer::Expired if verb == "watch" => Ok(Status::too_old(1, 2).into_event_stream()),
+            Answer::Expired => Err(Status::expired()),
+            Answer::TooManyRequests { retry_after } => Err(Status::too_many_requests(retry_after)),
+            Answer::InternalError => Err(Status::internal("etcdserver: leader changed")),
+            Answer::Unavailable | Answer::Forbidden => Err(Status::unavailable()),
+            Answer::Silence => std::future::pending().await,
+        }
+    }
+}
+
+/// Makes things go wrong in one cluster, and right again.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    shared: Arc<Shared>,
+    link: Link,
+}
+
+impl Faults {
+    pub(crate) fn new(shared: Arc<Shared>, link: Link) -> Self {
+        Self { shared, link }
+    }
+
+    /// The cluster is away: its port is closed, connections are refused and open ones are cut.
+    pub async fn refuse(&self) {
+        self.link.set(LinkState::Closed).await;
+    }
+
+    /// The cluster is silent: connections are accepted and nothing more is said, nor on those that are open.
+    pub async fn hang(&self) {
+        self.link.set(LinkState::Silent).await;
+    }
+
+    /// Cuts all open connections, once. New ones are served.
+    pub fn cut(&self) {
+        self.link.cut();
+    }
+
+    /// Adds a rule; the first that applies to a request wins.
+    pub fn add(&self, rule: Rule) {
+        lock(&self.shared.rules).rules.push(rule);
+    }
+
+    /// Refuses every token with 401, as after a rotation. Open watches go on; see [`Faults::cut`].
+    pub fn reject_tokens(&self) {
+        lock(&self.shared.rules).reject_tokens = true;
+    }
+
+    /// Every request for a resource waits before it is answered.
+    pub fn slow(&self, delay: Duration) {
+        lock(&self.shared.rules).delay = Some(delay);
+    }
+
+    /// Everything handed out so far is too old: watches resumed and lists continued from it get 410. Open watches go on.
+    pub fn expire(&self) {
+        self.change(|world| world.compact());
+    }
+
+    /// History is lost (an etcd restored from a backup): resourceVersions start over, and connections are cut.
+    pub fn lose_history(&self) {
+        self.change(|world| world.lose_history());
+        self.link.cut();
+    }
+
+    /// Overwrites a field of an object, by JSON pointer, in what is served: `spoil(Pod, "shop", "cart-1", "/spec", "nonsense")`.
+    pub fn spoil(&self, kind: ObjectKind, namespace: &str, name: &str, pointer: &str, value: impl Into<Value>) {
+        let value = value.into();
+        self.change(|world| world.spoil(kind, &Name::new(namespace, name), pointer, value));
+    }
+
+    /// Everything is right again: the port is open, the rules are gone, spoiled objects are mended.
+    pub async fn heal(&self) {
+        *lock(&self.shared.rules) = Rules::default();
+        self.change(crate::world::World::mend);
+        self.link.set(LinkState::Open).await;
+    }
+
+    fn change(&self, change: impl FnOnce(&mut crate::world::World)) {
+        {
+            let mut world = lock(&self.shared.world);
+            world.step(crate::clock::now());
+            change(&mut world);
+        }
+        self.shared.announce();
+    }
+}
