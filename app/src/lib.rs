@@ -3,6 +3,8 @@
 //! [`shell::shell`] is the whole document, [`app::App`] its body. The server gives a
 //! [`backend::Backend`], the browser opens the stream of [`live::source`]; both render the same [`start::Start`].
 
+#![recursion_limit = "256"]
+
 pub mod address;
 pub mod api;
 pub mod app;
