@@ -1,5 +1,6 @@
-//! CI: what it sends (`record`) and what it publishes (`poll`) becomes deployment records.
+//! CI: what it sends ([`record`]) and what it publishes ([`poll`]) becomes deployment records.
 
+pub mod poll;
 pub mod record;
 mod sink;
 

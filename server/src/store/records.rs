@@ -210,7 +210,7 @@ fn outcome(record: &Record) -> &'static str {
 }
 
 fn folded(environment: &str) -> String {
-    environment.to_lowercase()
+    environment.to_ascii_lowercase()
 }
 
 /// `$3, $4, $5`; the empty name, which no environment has, when there are none.

@@ -1,0 +1,134 @@
+//! From files, variables and flags to a [`Config`], or to everything that is wrong with them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::catalogue::Catalogue;
+
+use super::environments::Declared;
+use super::kubeconfig::Kubeconfigs;
+use super::problem::{Collector, Origin, Problems};
+use super::section::{Context, Section};
+use super::{Config, Server, Store, ci, discover, environments, rules, tree};
+
+/// The file that is read when none is named, if it is there.
+const DEFAULT_FILE: &str = "relboard.toml";
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// `--config`: must be there. Without it, `relboard.toml` in the working folder is read if it is there.
+    pub file: Option<PathBuf>,
+    /// `--kubeconfig`: for targets that name no other.
+    pub kubeconfig: Option<PathBuf>,
+    /// `--listen`: over what the file says.
+    pub listen: Option<SocketAddr>,
+    /// The environment's variables.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// The variables of this process, and nothing else.
+    #[must_use]
+    pub fn of_process() -> Self {
+        // A variable that is not UTF-8 is not ours.
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self { variables: variables.collect(), ..Self::default() }
+    }
+
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The file that is read, if any.
+    #[must_use]
+    pub fn path(&self) -> Option<PathBuf> {
+        self.file.clone().or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()))
+    }
+}
+
+/// Loads the configuration.
+///
+/// # Errors
+/// Everything that is wrong with it, each with file, line and key.
+pub fn load(sources: &Sources) -> Result<Config, Problems> {
+    load_noting(sources).0
+}
+
+/// Loads the configuration, and says which files it was read from.
+pub(super) fn load_noting(sources: &Sources) -> (Result<Config, Problems>, Vec<PathBuf>) {
+    let problems = Collector::default();
+    let path = sources.path();
+    if sources.file.is_none() {
+        // It may come to be.
+        problems.used(DEFAULT_FILE);
+    }
+    let text = path.as_deref().map_or_else(String::new, |path| {
+        problems.used(path);
+        std::fs::read_to_string(path).unwrap_or_else(|error| {
+            problems.add(&Origin::Nowhere, "", format!("{} cannot be read: {error}", path.display()));
+            String::new()
+        })
+    });
+    let config = read(&text, path.as_deref(), sources, &problems);
+    let files = problems.files();
+    (problems.finish(config), files)
+}
+
+fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector) -> Config {
+    let shown = path.unwrap_or(Path::new(DEFAULT_FILE));
+    let mut table = tree::parse(text, shown, problems);
+    tree::overlay(&mut table, &sources.variables, problems);
+
+    let folder = shown.parent().unwrap_or(Path::new(""));
+    let home = sources.variable("HOME").map(Path::new);
+    let context = Context { problems, folder, home };
+    let origin = path.map_or(Origin::Nowhere, |path| Origin::File { path: path.to_owned(), line: 1 });
+    let kubeconfigs = Kubeconfigs::new(sources.kubeconfig.clone());
+
+    let root = Section::root(&table, origin.clone(), &context);
+    let mut server = Server::read(root.section("server"));
+    if let Some(listen) = sources.listen {
+        server.listen = listen;
+    }
+    let store = Store::read(root.section("store"));
+    let ci = ci::read(root.sections("ci"));
+    let (naming, versions) = rules::services(root.section("services"));
+    let timing = rules::timing(root.section("timing"));
+    let mut declared = environments::read(root.sections("environments"), &kubeconfigs);
+    if !root.has("environments") {
+        match discovered(sources, &kubeconfigs) {
+            Ok(found) => declared = found,
+            // Records alone make a board too.
+            Err(_) if !ci.is_empty() => {}
+            Err(message) => problems.add(&Origin::Nowhere, "", message),
+        }
+    }
+    environments::check(&declared, &origin, problems);
+    root.finish();
+
+    let catalogue = Catalogue { naming, versions, timing, ..Catalogue::new(declared.iter().map(Declared::column)) };
+    let environments = declared.into_iter().map(|declared| declared.environment).collect();
+    Config { server, store, environments, catalogue: Arc::new(catalogue), ci, sources: Some(sources.clone()) }
+}
+
+/// The environments when the configuration names none.
+fn discovered(sources: &Sources, kubeconfigs: &Kubeconfigs) -> Result<Vec<Declared>, String> {
+    let named = sources.kubeconfig.as_ref();
+    let contexts = kubeconfigs.contexts(named.map(PathBuf::as_path));
+    let in_cluster = sources.variable("KUBERNETES_SERVICE_HOST").is_some();
+    match contexts {
+        Ok(contexts) if !contexts.contexts.is_empty() => Ok(discover::from_contexts(&contexts, named)),
+        _ if in_cluster && named.is_none() => Ok(vec![discover::in_cluster()]),
+        Ok(_) => Err(no_clusters("the kubeconfig has no contexts")),
+        Err(cause) => Err(no_clusters(&cause)),
+    }
+}
+
+fn no_clusters(cause: &str) -> String {
+    format!(
+        "no clusters to show: no [[environments]] are configured, and {cause}. Write a relboard.toml (see relboard.example.toml), \
+         give --kubeconfig, or try `relboard demo`"
+    )
+}
