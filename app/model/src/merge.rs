@@ -110,7 +110,7 @@ fn compare(drafts: &mut [Draft], catalogue: &crate::catalogue::Catalogue) {
         if !moved.is_empty() {
             draft.cell.flags.push(Flag::MovedTag);
             if draft.cell.reason.is_empty() {
-                let names: Vec<_> = moved.iter().map(|name| name.as_str()).collect();
+                let names: Vec<_> = moved.iter().map(crate::ids::EnvironmentName::as_str).collect();
                 draft.cell.reason = format!("same tag, different image: {}", names.join(", "));
             }
         }

@@ -21,7 +21,7 @@ impl Records {
     /// older than all that are kept, changes nothing.
     pub(crate) fn insert(&mut self, record: Arc<Record>) -> bool {
         let place = self.0.partition_point(|known| order(known, &record) == Ordering::Less);
-        if self.0.iter().any(|known| *known == record) {
+        if self.0.contains(&record) {
             return false;
         }
         self.0.insert(place, Arc::clone(&record));

@@ -111,7 +111,8 @@ impl<'a> Context<'a> {
             for workload in self.index.workloads(self.service, *target) {
                 let Some(objects) = self.index.objects(*target) else { continue };
                 let census = Census::of(workload, objects);
-                let progress = if objects.can_see(Kind::Pod) || !freshness.is_live() {
+                let is_seen = objects.can_see(Kind::Pod) || workload.replicas.wanted == 0 || !freshness.is_live();
+                let progress = if is_seen {
                     rollout::progress(workload, &census, &self.index.catalogue().timing, before, clock)
                 } else {
                     unseen(workload, cluster)
