@@ -3,6 +3,7 @@
 //! [`shell::shell`] is the whole document, [`app::App`] its body. The server gives a
 //! [`backend::Backend`], the browser opens the stream of [`live::source`]; both render the same [`start::Start`].
 
+// A view is one type as deep as its markup.
 #![recursion_limit = "256"]
 
 pub mod address;

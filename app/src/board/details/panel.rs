@@ -25,7 +25,13 @@ pub fn Panel(
     let flags = cell.flags.clone().into_iter().map(move |flag: Flag| {
         view! { <li title=(strings.flag_meaning)(flag)>{(strings.flag)(flag)}</li> }
     });
-    let status = cell.status;
+    let (status, reason) = (cell.status, cell.reason.clone());
+    // Each part is a type of its own for the compiler too: together they would be one beyond its limits.
+    let versions = view! { <Versions page cell /> }.into_any();
+    let neighbours = view! { <Neighbours page service=service.clone() neighbours /> }.into_any();
+    let workloads = workloads.into_iter().map(|workload| view! { <Workload page workload /> }.into_any()).collect_view();
+    let history = view! { <History page history /> }.into_any();
+    let records = view! { <Records page records /> }.into_any();
     view! {
         <Closable page heading=service.to_string()>
             <p class="details-where">
@@ -36,14 +42,10 @@ pub fn Panel(
                 </span>
             </p>
             <p class="details-reason" data-status=status.as_str()>
-                {(!cell.reason.is_empty()).then(|| cell.reason.clone())}
+                {reason}
             </p>
             <ul class="flags">{flags.collect_view()}</ul>
-            <Versions page cell />
-            <Neighbours page service=service.clone() neighbours />
-            {workloads.into_iter().map(|workload| view! { <Workload page workload /> }).collect_view()}
-            <History page history />
-            <Records page records />
+            {versions} {neighbours} {workloads} {history} {records}
         </Closable>
     }
 }

@@ -24,7 +24,7 @@ pub fn Workload(
                 <code>{version}</code>
                 <span class="label">{pods.len()}</span>
             </h4>
-            <ul class="pods">{pods.into_iter().map(|pod| view! { <Pod page pod /> }).collect_view()}</ul>
+            <ul class="pods">{pods.into_iter().map(|pod| view! { <Pod page pod /> }.into_any()).collect_view()}</ul>
         }
     });
     view! {
