@@ -2,6 +2,8 @@
 //!
 //! `config ← {clusters, ci, store} ← hub ← web ← run`: adapters never import one another, and only `hub` owns the index.
 
+#![recursion_limit = "256"]
+
 pub mod ci;
 pub mod cli;
 pub mod clock;
