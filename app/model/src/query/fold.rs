@@ -34,11 +34,11 @@ impl Needle {
         if !text.is_ascii() {
             return text.char_indices().any(|(start, _)| self.begins(&text[start..]));
         }
-        let (text, needle) = (text.as_bytes(), self.folded.as_bytes());
-        let Some((first, rest)) = needle.split_first() else { return true };
-        let Some(last_start) = text.len().checked_sub(needle.len()) else { return false };
-        (0..=last_start)
-            .any(|start| text[start].to_ascii_lowercase() == *first && text[start + 1..start + needle.len()].eq_ignore_ascii_case(rest))
+        let Some((first, rest)) = self.folded.as_bytes().split_first() else { return true };
+        let Some(starts) = (text.len() + 1).checked_sub(self.folded.len()) else { return false };
+        let text = text.as_bytes();
+        memchr::memchr2_iter(*first, first.to_ascii_uppercase(), &text[..starts])
+            .any(|start| text[start + 1..].iter().zip(rest).all(|(letter, wanted)| letter.to_ascii_lowercase() == *wanted))
     }
 
     pub(super) fn begins(&self, text: &str) -> bool {

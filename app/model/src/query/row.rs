@@ -113,14 +113,14 @@ impl Here<'_> {
         if cell.status == Status::Absent {
             return false;
         }
-        needle.is_part_of(self.name.as_str())
-            || needle.is_part_of(&cell.reason)
-            || records(cell).filter_map(|record| record.by.as_ref()).any(|by| needle.is_part_of(by))
-            || labels(cell).any(|label| needle.is_part_of(label))
-            || cell.flags.iter().any(|flag| needle.begins(flag.as_str()))
+        word.date.is_some_and(|(from, to)| cell.when().is_some_and(|when| from <= when && when < to))
             || word.commit.as_ref().is_some_and(|commit| has_commit(cell, commit))
             || word.digest.as_ref().is_some_and(|digits| has_digest(cell, digits))
-            || word.date.is_some_and(|(from, to)| cell.when().is_some_and(|when| from <= when && when < to))
+            || cell.flags.iter().any(|flag| needle.begins(flag.as_str()))
+            || needle.is_part_of(self.name.as_str())
+            || records(cell).filter_map(|record| record.by.as_ref()).any(|by| needle.is_part_of(by))
+            || needle.is_part_of(&cell.reason)
+            || labels(cell).any(|label| !(word.commit.is_some() && is_commit_of(cell, label)) && needle.is_part_of(label))
     }
 
     fn is_in_cluster(self, needles: &[Needle]) -> bool {
@@ -167,20 +167,25 @@ fn cell<'a>(row: &'a Row, name: &Needle) -> Option<&'a Cell> {
     row.cells.iter().find(|(environment, _)| name.is(environment.as_str())).map(|(_, cell)| &**cell)
 }
 
+/// What is wanted, and what runs beside it.
 fn versions(cell: &Cell) -> impl Iterator<Item = &Version> {
-    cell.wanted.iter().chain(cell.running.iter().map(|running| &running.version))
+    let is_other = |version: &&Version| cell.wanted.as_ref() != Some(*version);
+    cell.wanted.iter().chain(cell.running.iter().map(|running| &running.version).filter(is_other))
 }
 
 fn records(cell: &Cell) -> impl Iterator<Item = &RecordSummary> {
     cell.record.iter().chain(&cell.failed_record)
 }
 
-/// The labels of all versions; one that was just seen is not given again.
 fn labels(cell: &Cell) -> impl Iterator<Item = &str> {
-    let wanted = cell.wanted.as_ref().and_then(|version| version.label.as_deref());
     let of_versions = versions(cell).filter_map(|version| version.label.as_deref());
     let of_records = records(cell).filter_map(|record| record.version.as_deref());
-    wanted.into_iter().chain(of_versions.chain(of_records).filter(move |label| Some(*label) != wanted))
+    of_versions.chain(of_records)
+}
+
+/// A label that only repeats a commit: commits are looked for by their beginning.
+fn is_commit_of(cell: &Cell, label: &str) -> bool {
+    versions(cell).any(|version| version.commit.as_deref() == Some(label))
 }
 
 /// An abbreviated commit is the full one it begins, whichever of the two was asked for.
