@@ -8,6 +8,7 @@ mod census;
 mod claims;
 mod clock;
 mod details;
+mod drift;
 mod rollout;
 mod sides;
 mod trouble;
@@ -19,7 +20,8 @@ use chrono::{DateTime, Utc};
 
 use crate::agreement;
 use crate::board::{Cell, Environment, Row, Target};
-use crate::ids::ServiceName;
+use crate::catalogue::Catalogue;
+use crate::ids::{EnvironmentName, ServiceName};
 use crate::index::Index;
 use crate::status::{Flag, Status};
 use crate::version::Sameness;
@@ -96,33 +98,38 @@ pub fn environments(index: &Index, now: DateTime<Utc>) -> (Vec<Environment>, u64
 }
 
 /// Fills in what only neighbours tell: agreement, moved tags, and who is behind.
-fn compare(drafts: &mut [Draft], catalogue: &crate::catalogue::Catalogue) {
+fn compare(drafts: &mut [Draft], catalogue: &Catalogue) {
     let identities: Vec<_> = drafts.iter().map(|draft| draft.identity.clone()).collect();
-    let others = agreement::groups(&identities);
-    let name = |place: usize| catalogue.environments.get(place).map(|environment| environment.name.clone());
     let recorded: Vec<_> = drafts.iter().map(|draft| draft.recorded_at).collect();
+    let groups = agreement::groups(&identities);
+    let names = |places: &[usize]| -> Vec<EnvironmentName> {
+        places.iter().filter_map(|place| catalogue.environments.get(*place)).map(|environment| environment.name.clone()).collect()
+    };
     for (place, draft) in drafts.iter_mut().enumerate() {
-        draft.cell.agrees_with = others[place].iter().filter_map(|other| name(*other)).collect();
         let Some(mine) = &identities[place] else { continue };
-        let sameness = |other: &usize| identities[*other].as_ref().map(|theirs| mine.compare(theirs));
-        let moved: Vec<_> = (0..identities.len()).filter(|other| *other != place).collect();
-        let moved: Vec<_> = moved.into_iter().filter(|other| sameness(other) == Some(Sameness::MovedTag)).filter_map(name).collect();
+        let cell = &mut draft.cell;
+        cell.agrees_with = names(&groups[place]);
+        let theirs = |other: &usize| identities[*other].as_ref().filter(|_| *other != place);
+        let is_moved = |other: &usize| theirs(other).is_some_and(|theirs| mine.compare(theirs) == Sameness::MovedTag);
+        let moved: Vec<usize> = (0..identities.len()).filter(is_moved).collect();
         if !moved.is_empty() {
-            draft.cell.flags.push(Flag::MovedTag);
-            if draft.cell.reason.is_empty() {
-                let names: Vec<_> = moved.iter().map(crate::ids::EnvironmentName::as_str).collect();
-                draft.cell.reason = format!("same tag, different image: {}", names.join(", "));
+            cell.flags.push(Flag::MovedTag);
+            if cell.reason.is_empty() {
+                let one_tag = moved.iter().filter_map(theirs).all(|theirs| theirs.label == mine.label);
+                let what = if one_tag { "same tag" } else { "same commit" };
+                let names: Vec<_> = names(&moved).iter().map(ToString::to_string).collect();
+                cell.reason = format!("{what}, different image: {}", names.join(", "));
             }
         }
-        let is_ahead = |earlier: &usize| {
-            let is_newer = recorded[*earlier].zip(recorded[place]).is_some_and(|(theirs, mine)| theirs > mine);
-            is_newer && sameness(earlier).is_some_and(|sameness| sameness != Sameness::Same)
+        let is_ahead = |earlier: usize| {
+            let is_newer = recorded[earlier].zip(recorded[place]).is_some_and(|(theirs, mine)| theirs > mine);
+            is_newer && theirs(&earlier).is_some_and(|theirs| is_moved(&earlier) || mine.contradicts(theirs))
         };
-        if (0..place).any(|earlier| is_ahead(&earlier)) {
-            draft.cell.flags.push(Flag::Behind);
+        if (0..place).any(is_ahead) {
+            cell.flags.push(Flag::Behind);
         }
-        draft.cell.flags.sort_unstable();
-        draft.cell.flags.dedup();
+        cell.flags.sort_unstable();
+        cell.flags.dedup();
     }
 }
 

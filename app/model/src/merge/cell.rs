@@ -7,7 +7,7 @@ use crate::board::{Cell, RecordSummary, TargetState};
 use crate::catalogue::EnvironmentSpec;
 use crate::ids::{ClusterName, ServiceName, TargetId};
 use crate::index::{Freshness, Index};
-use crate::record::{Outcome, Record};
+use crate::record::Outcome;
 use crate::status::{Flag, Status};
 use crate::version::Version;
 use crate::workload::{Kind, Workload};
@@ -15,8 +15,10 @@ use crate::workload::{Kind, Workload};
 use super::census::Census;
 use super::claims::Claims;
 use super::clock::{Clock, moment};
+use super::drift::Drift;
 use super::rollout::{self, Before, Progress};
-use super::sides::{Side, Sides, push};
+use super::sides::{Side, Sides};
+use super::trouble;
 use super::versions::{self, Reader, of_record};
 
 /// What the cells of one row have in common.
@@ -39,11 +41,11 @@ pub(crate) struct Draft {
     pub(crate) team: Option<std::sync::Arc<str>>,
 }
 
-/// A status with its reason.
-struct Verdict {
-    status: Status,
-    reason: String,
-    since: Option<DateTime<Utc>>,
+/// A status with its reason, and since when.
+pub(crate) struct Verdict {
+    pub(crate) status: Status,
+    pub(crate) reason: String,
+    pub(crate) since: Option<DateTime<Utc>>,
 }
 
 /// What one service is in one environment.
@@ -68,7 +70,8 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
             flags.extend(summary.flags);
             (cell.pods, cell.running) = (summary.pods, summary.running);
             let base = Verdict { status: summary.status, reason: summary.reason, since: summary.since };
-            with_records(context, environment, sides, claims, base, &mut flags, clock)
+            let grace = index.catalogue().timing.follow_grace;
+            Drift { environment, sides, claims, previous, grace }.verdict(base, &mut flags, clock)
         }
         None => without_workload(context, environment, claims, clock),
     };
@@ -88,6 +91,9 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     let identity = primary.and_then(|side| side.identity.clone().or_else(|| side.wanted.clone())).filter(|_| !is_split);
     let team = sides.as_ref().and_then(|sides| sides.teams().next().cloned());
     let recorded_at = wanted.as_ref().and_then(|version| claims.explaining(version)).map(|record| record.at);
+    if let Some(told) = previous.filter(|cell| cell.wanted == wanted && trouble::says_more(&cell.reason, &verdict.reason)) {
+        verdict.reason.clone_from(&told.reason);
+    }
     cell.failed_record = claims.failed(wanted.as_ref());
     cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
     cell.record = record.map(RecordSummary::from);
@@ -130,6 +136,7 @@ impl<'a> Context<'a> {
                     identity,
                     repository: versions::repository(&workload.template),
                     serving: census.serving(),
+                    left: census.left(),
                     started: census.wanted.iter().map(|pod| pod.created).min(),
                 });
             }
@@ -143,60 +150,6 @@ fn unseen(workload: &Workload, cluster: &ClusterName) -> Progress {
     let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
     let reason = format!("the pods in {cluster} may not be read, so nobody knows what runs: grant list and watch on pods");
     Progress { status: Status::Unknown, reason, pods, since: None }
-}
-
-/// Compares what is wanted and what runs with what CI says.
-fn with_records(
-    context: &Context<'_>,
-    environment: &EnvironmentSpec,
-    sides: &Sides<'_>,
-    claims: Claims<'_>,
-    base: Verdict,
-    flags: &mut Vec<Flag>,
-    clock: &mut Clock,
-) -> Verdict {
-    let grace = context.index.catalogue().timing.follow_grace;
-    let started = sides.active().iter().filter_map(|side| side.started).min();
-    // The pods themselves: a moved tag whose new image was recorded, and not pulled by all pods.
-    let stray = sides.active().iter().find_map(|side| {
-        let wanted = side.wanted.as_ref()?;
-        let stray = side.running.iter().find(|running| running.version.contradicts(wanted))?;
-        Some(format!("{} pods run {}, but the template wants {}", stray.pods, stray.version, wanted))
-    });
-    let success = claims.success().filter(|_| environment.drift);
-    let is_explained = sides.everywhere(|version| claims.explaining(version).is_some());
-    let unfollowed = success.filter(|_| !is_explained);
-    let since = started.into_iter().chain(claims.success().map(|record| record.at)).max();
-    let is_over = |clock: &mut Clock| since.is_none_or(|since| clock.is_past(since + grace));
-
-    let (reason, is_over) = match (unfollowed, stray.filter(|_| base.status == Status::Ready)) {
-        (Some(record), _) => (claimed(record, sides), is_over(clock)),
-        (None, Some(stray)) => (stray, is_over(clock)),
-        (None, None) => return base,
-    };
-    if is_over {
-        flags.push(Flag::Drifted);
-    }
-    if base.status != Status::Ready {
-        return base;
-    }
-    let follows = unfollowed.is_none_or(|record| started.is_none_or(|started| record.at >= started));
-    match (is_over, follows) {
-        (true, _) => Verdict { status: Status::Drifted, reason: joined(reason, &base.reason), since },
-        (false, true) => {
-            let reason = format!("waiting for the cluster: {}", joined(reason, &base.reason));
-            Verdict { status: Status::Rolling, reason, since: unfollowed.map(|record| record.at).or(since) }
-        }
-        // The cluster is ahead: CI records when it is done.
-        (false, false) => Verdict { reason: joined("waiting for CI's record".to_owned(), &base.reason), ..base },
-    }
-}
-
-/// What CI says, and what is there instead.
-fn claimed(record: &Record, sides: &Sides<'_>) -> String {
-    let by = record.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-    let wanted = sides.primary().and_then(|side| side.wanted.as_ref()).map_or("?", Version::short);
-    format!("CI recorded {}{by} at {}, but the cluster has {wanted}", of_record(record), moment(record.at))
 }
 
 /// No workload: what CI says is all there is.
@@ -229,7 +182,6 @@ fn lost(
     verdict: &Verdict,
     clock: &mut Clock,
 ) -> Option<Verdict> {
-    let holds = |target: TargetId| sides.is_some_and(|sides| sides.active().iter().any(|side| side.target == target));
     for (_, _, freshness) in targets {
         if let Some(until) = freshness.until {
             clock.is_past(until + chrono::Duration::milliseconds(1));
@@ -238,7 +190,7 @@ fn lost(
     let mut dead = targets.iter().filter(|(.., freshness)| !freshness.is_live());
     let all_dead = !targets.is_empty() && targets.iter().all(|(.., freshness)| !freshness.is_live());
     let found = match sides {
-        Some(_) => dead.find(|(target, ..)| holds(*target)),
+        Some(sides) => dead.find(|(target, ..)| sides.are_in(*target)),
         None => dead.find(|(.., freshness)| all_dead || !freshness.was_synced || verdict.status != Status::Absent),
     };
     let (_, cluster, freshness) = found?;
@@ -255,11 +207,6 @@ fn why_lost(cluster: &ClusterName, freshness: &Freshness) -> String {
     };
     let heard = freshness.heard.map_or_else(|| "never heard".to_owned(), |at| format!("last heard {}", moment(at)));
     format!("{cluster} {what}{cause}; {heard}")
-}
-
-fn joined(mut reason: String, more: &str) -> String {
-    push(&mut reason, more);
-    reason
 }
 
 fn absent() -> Cell {

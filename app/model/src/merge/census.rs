@@ -58,6 +58,11 @@ impl<'a> Census<'a> {
         self.wanted.iter().chain(&self.old).filter(|pod| is_ready(pod)).count()
     }
 
+    /// Pods that are there in whatever way.
+    pub(crate) fn left(&self) -> usize {
+        self.wanted.len() + self.leaving_wanted + self.old_left()
+    }
+
     /// Pods of another template that are left, those being deleted included.
     pub(crate) fn old_left(&self) -> usize {
         self.old.len() + self.leaving_old

@@ -48,8 +48,7 @@ pub(crate) fn progress(workload: &Workload, census: &Census<'_>, timing: &Timing
     let is = |status, reason: String, since| Progress { status, reason, pods, since };
 
     if let Some(at) = workload.deleted_at {
-        let left = census.wanted.len() + census.leaving_wanted + census.old_left();
-        return is(Status::Rolling, format!("being deleted, {left} pods left"), Some(at));
+        return is(Status::Rolling, format!("being deleted, {} left", of_pods(census.left())), Some(at));
     }
     if wanted == 0 {
         return is(Status::Paused, scaled_to_zero(workload, census), None);
@@ -180,9 +179,9 @@ fn paused(workload: &Workload, census: &Census<'_>, timing: &Timing, before: Bef
 
 fn scaled_to_zero(workload: &Workload, census: &Census<'_>) -> String {
     let what = if workload.kind == Kind::DaemonSet { "no node is selected" } else { "scaled to zero" };
-    match census.wanted.len() + census.leaving_wanted + census.old_left() {
+    match census.left() {
         0 => what.to_owned(),
-        left => format!("{what}, {left} pods are stopping"),
+        left => format!("{what}, {} still stopping", of_pods(left)),
     }
 }
 
@@ -236,6 +235,11 @@ fn words(condition: &Condition, otherwise: &str) -> String {
         (Some(text), None) | (None, Some(text)) => text.to_string(),
         (None, None) => otherwise.to_owned(),
     }
+}
+
+/// `1 pod`, `2 pods`.
+pub(crate) fn of_pods(number: usize) -> String {
+    if number == 1 { "1 pod".to_owned() } else { format!("{number} pods") }
 }
 
 /// Pods are counted in `u32`, as in Kubernetes.

@@ -29,6 +29,8 @@ pub(crate) struct Side<'a> {
     pub(crate) repository: Option<Arc<str>>,
     /// Pods that are ready, whatever they run.
     pub(crate) serving: usize,
+    /// Pods that are there in whatever way.
+    pub(crate) left: usize,
     /// When the first pod of the wanted template was made.
     pub(crate) started: Option<DateTime<Utc>>,
 }
@@ -55,9 +57,15 @@ pub(crate) struct Summary {
 
 impl<'a> Sides<'a> {
     /// None when there are no workloads.
-    pub(crate) fn of(sides: Vec<Side<'a>>) -> Option<Self> {
-        let serves = sides.iter().any(|side| !side.is_idle());
-        let (idle, active) = sides.into_iter().partition(|side| serves && side.is_idle());
+    ///
+    /// A side that was scaled to zero beside one that was not is no pause of the service: it has no share in the status
+    /// once its last pod is gone, and until then a change is under way.
+    pub(crate) fn of(mut sides: Vec<Side<'a>>) -> Option<Self> {
+        let serves = sides.iter().any(|side| !side.is_zero());
+        for side in sides.iter_mut().filter(|side| serves && side.is_zero() && side.left > 0) {
+            side.progress.status = side.progress.status.min(Status::Rolling);
+        }
+        let (idle, active) = sides.into_iter().partition(|side| serves && side.is_zero() && side.left == 0);
         let sides = Self { active, idle };
         if sides.active.is_empty() { None } else { Some(sides) }
     }
@@ -65,6 +73,11 @@ impl<'a> Sides<'a> {
     /// The side whose version the cell shows: the serving one of the first place.
     pub(crate) fn primary(&self) -> Option<&Side<'a>> {
         self.places().into_iter().next().map(|place| place.serving)
+    }
+
+    /// Whether any of them is in the target.
+    pub(crate) fn are_in(&self, target: TargetId) -> bool {
+        self.active.iter().chain(&self.idle).any(|side| side.target == target)
     }
 
     /// Sides that have a share in the status.
@@ -100,7 +113,9 @@ impl<'a> Sides<'a> {
         let places = self.places();
         let mut pods = PodCounts::default();
         let mut running = Vec::new();
-        for side in &self.active {
+        // The pods of a side that was scaled to zero beside others are shown as running, and are not counted as wanted ones.
+        let serves = self.active.iter().any(|side| !side.is_zero());
+        for side in self.active.iter().filter(|side| !serves || !side.is_zero()) {
             let counts = side.progress.pods;
             pods.wanted += counts.wanted;
             pods.updated += counts.updated;
@@ -211,18 +226,17 @@ impl<'s, 'a> Place<'s, 'a> {
 }
 
 impl Side<'_> {
-    /// Scaled to zero, and nothing is left of it.
-    fn is_idle(&self) -> bool {
-        self.workload.replicas.wanted == 0 && self.running.is_empty()
+    fn is_zero(&self) -> bool {
+        self.workload.replicas.wanted == 0
     }
 
     fn has_track(&self, names: &[&str]) -> bool {
         self.workload.track.as_deref().is_some_and(|track| names.iter().any(|name| track.eq_ignore_ascii_case(name)))
     }
 
-    /// The better side serves: most ready pods; else not the canary; else the older one.
+    /// The better side serves: not the one that was scaled to zero; most ready pods; not the canary; the older one.
     fn prefer(a: &Self, b: &Self) -> std::cmp::Ordering {
-        let key = |side: &Self| (side.serving, !side.has_track(&["canary"]));
+        let key = |side: &Self| (!side.is_zero(), side.serving, !side.has_track(&["canary"]));
         let age = |side: &Self| (side.workload.created, side.workload.kind, side.workload.name.clone());
         key(a).cmp(&key(b)).then_with(|| age(b).cmp(&age(a)))
     }

@@ -14,6 +14,8 @@ use crate::workload::{Condition, Container, ContainerState, Pod, Role, Terminati
 const HELD_BACK: Duration = Duration::seconds(4);
 /// The kubelet forgets a container's crashes when it has run for so long, and so do we.
 const FORGOTTEN: Duration = Duration::minutes(10);
+/// All that is known of an image while an older kubelet backs off.
+const NO_CAUSE: &str = " cannot be pulled";
 /// Last words of a container are cut after so many characters.
 const LAST_WORDS: usize = 200;
 
@@ -159,6 +161,13 @@ fn crash_text(container: &Container, cause: Option<&Termination>) -> (Rank, Stri
     (rank, format!("{what}{restarts}{words}"))
 }
 
+/// Whether a reason that was told before is of the same trouble, and says more: older kubelets tell why an image cannot be
+/// pulled only when they have just tried.
+pub(crate) fn says_more(told: &str, now: &str) -> bool {
+    let Some((image, "")) = now.split_once(NO_CAUSE) else { return false };
+    told != now && told.starts_with(image)
+}
+
 /// Why an image cannot be pulled, the same for both of the reasons between which the kubelet alternates. Older kubelets
 /// do not repeat the cause while they back off: then the image is named.
 fn pull_cause(message: &str, image: &str) -> String {
@@ -177,7 +186,7 @@ fn pull_cause(message: &str, image: &str) -> String {
         }
     }
     match cause {
-        "" => format!("{image} cannot be pulled"),
+        "" => format!("{image}{NO_CAUSE}"),
         cause if cause.contains(image) => cause.to_owned(),
         cause => format!("{image}: {cause}"),
     }

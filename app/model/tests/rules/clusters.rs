@@ -35,6 +35,14 @@ fn blue_green() {
     let shown = cell(&world, "dev");
     assert_eq!((shown.status.as_str(), shown.wanted.unwrap().short()), ("rolling", "7fc38a2"));
     assert_eq!(shown.flags[1].as_str(), "blue-green");
+    // Blue was scaled down, and its pods are not gone.
+    let stopping = World::new("dev")
+        .with(&workload("dev shop/cart-blue 7fc38a2 3/3").of("cart", "blue").change(|w| w.replicas.wanted = 0))
+        .with(&workload("dev shop/cart-green 993e5fc 2/2").of("cart", "green"));
+    check(
+        &stopping,
+        "dev: rolling 993e5fc 2/2 [blue-green] | cart-blue: scaled to zero, 3 pods still stopping; cart-blue 7fc38a2 3 of 5 ready pods, cart-green 993e5fc 2 of 5 ready pods",
+    );
     // Blue rests.
     let world = World::new("dev")
         .with(&workload("dev shop/cart-blue 7fc38a2 0/0").of("cart", ""))

@@ -107,3 +107,13 @@ fn a_pod_that_is_gone_is_missed_from_the_moment_it_was() {
     let shown = show(&later, &first);
     assert_eq!(shown, "dev: failing 7fc38a2 1/2 | not recovering, 1 of 2 pods ready since 2026-11-20 10:00:00 UTC");
 }
+
+#[test]
+fn an_older_kubelet_tells_why_only_now_and_then() {
+    let pulls = |reason: &str, message: &str| with(|pod| pod.set_waiting(reason, message));
+    let image = format!("registry.example/shop/cart:{}", model::fixture::commit("bad1e36"));
+    let first = pulls("ErrImagePull", "denied").merge("cart").row.unwrap();
+    let world = pulls("ImagePullBackOff", &format!("Back-off pulling image \"{image}\""));
+    let row = world.merge_after("cart", &first).row.unwrap();
+    assert_eq!(crate::show(&row, &world), format!("dev: failing bad1e36 0/1 | ImagePullBackOff: {image}: denied"));
+}

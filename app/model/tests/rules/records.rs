@@ -75,7 +75,7 @@ fn a_tag_that_moved() {
     // CI pushed a new `latest`; the pods still run the image of the one before.
     let moved = "dev cart 993e5fc 09:30:00 tag:latest digest:b";
     let world = cart("latest@a").record("dev cart 7fc38a2 09:00:00 tag:latest digest:a").record(moved);
-    check(&world, "dev: drifted 993e5fc 1/1 [drifted] | 1 pods run 7fc38a2, but the template wants 993e5fc");
+    check(&world, "dev: drifted 993e5fc 1/1 [drifted] | 1 pod runs 7fc38a2, but the template wants 993e5fc");
     let followed = cart("latest@b").record("dev cart 7fc38a2 09:00:00 tag:latest digest:a").record(moved);
     check(&followed, "dev: ready 993e5fc 1/1");
 }
@@ -143,4 +143,22 @@ fn many_failures_do_not_bury_the_success() {
     let world = failures.fold(cart("7fc38a2").record("dev cart 7fc38a2 09:00:00 by:ana"), |world, text| world.record(&text));
     check(&world, "dev: ready 7fc38a2 1/1 [deploy-failed]");
     assert_eq!(cell(&world, "dev").record.unwrap().by.as_deref(), Some("ana"));
+}
+
+#[test]
+fn drift_stays_while_nodes_are_renewed() {
+    let with_pods_of = |created: &'static str, now: &str| {
+        let deployed = workload("dev shop/cart 7fc38a2 1/1").pod(0, |pod| pod.created = at(created));
+        World::new("dev")
+            .at(now)
+            .with(&deployed)
+            .record("dev cart 993e5fc 08:30:00")
+            .health("dev", model::event::TargetHealth::Live { notes: Vec::new() })
+    };
+    let first = with_pods_of("09:00:00", "10:00:00").merge("cart").row.unwrap();
+    let status = |world: &World| world.merge_after("cart", &first).row.unwrap().cells["dev"].status;
+    assert_eq!(status(&with_pods_of("10:00:10", "10:00:30")).as_str(), "drifted");
+    // A new record is new hope.
+    let recorded = with_pods_of("10:00:10", "10:00:30").record("dev cart 993e5fc 10:00:20");
+    assert_eq!(status(&recorded).as_str(), "rolling");
 }

@@ -249,7 +249,7 @@ fn paused() {
     let zero = workload("dev shop/cart 7fc38a2 0/0");
     check(&dev(&zero), "dev: paused 7fc38a2 0/0 | scaled to zero");
     let stopping = workload("dev shop/cart 7fc38a2 2/2").change(|w| w.replicas.wanted = 0);
-    check(&dev(&stopping), "dev: paused 7fc38a2 2/0 | scaled to zero, 2 pods are stopping");
+    check(&dev(&stopping), "dev: paused 7fc38a2 2/0 | scaled to zero, 2 pods still stopping");
     let halted = workload("dev shop/cart 993e5fc 1/3 old 7fc38a2 2").change(|w| w.paused = true);
     check(&dev(&halted), "dev: paused 993e5fc 1/3 | the rollout is paused, 1 of 3 pods updated");
     let broken =
