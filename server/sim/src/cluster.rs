@@ -91,16 +91,23 @@ impl ClusterConfig {
         self
     }
 
-    /// Makes the world as it is at `now`.
+    /// Makes the world as it is at `now`: everything is played in the order in which it came.
     fn into_world(mut self, now: DateTime<Utc>) -> Result<World, Error> {
         self.past.sort_by_key(|(at, _)| *at);
+        self.workloads.sort_by_key(|(_, since)| *since);
         let start = self.past.first().map_or(now, |(at, _)| *at).min(now);
         let mut world = World::new(self.world, start);
-        for (workload, since) in self.workloads {
-            world.seed(workload, since.min(start));
-        }
+        let mut workloads = self.workloads.into_iter().peekable();
         for (at, command) in self.past {
+            while let Some((workload, since)) = workloads.next_if(|(_, since)| *since <= at) {
+                world.step(since.max(start));
+                world.seed(workload, since);
+            }
             world.apply(at.min(now), command)?;
+        }
+        for (workload, since) in workloads {
+            world.step(since.min(now));
+            world.seed(workload, since.min(now));
         }
         world.step(now);
         Ok(world)

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::{Shared, Status, Target, lock};
 use crate::link::{Link, LinkState};
-use crate::world::{Name, ObjectKind};
+use crate::world::{Name, ObjectKind, World};
 
 /// An answer that stands for the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,12 +187,12 @@ impl Faults {
 
     /// Everything handed out so far is too old: watches resumed and lists continued from it get 410. Open watches go on.
     pub fn expire(&self) {
-        self.change(|world| world.compact());
+        self.change(World::compact);
     }
 
     /// History is lost (an etcd restored from a backup): resourceVersions start over, and connections are cut.
     pub fn lose_history(&self) {
-        self.change(|world| world.lose_history());
+        self.change(World::lose_history);
         self.link.cut();
     }
 
@@ -205,11 +205,11 @@ impl Faults {
     /// Everything is right again: the port is open, the rules are gone, spoiled objects are mended.
     pub async fn heal(&self) {
         *lock(&self.shared.rules) = Rules::default();
-        self.change(crate::world::World::mend);
+        self.change(World::mend);
         self.link.set(LinkState::Open).await;
     }
 
-    fn change(&self, change: impl FnOnce(&mut crate::world::World)) {
+    fn change(&self, change: impl FnOnce(&mut World)) {
         {
             let mut world = lock(&self.shared.world);
             world.step(crate::clock::now());

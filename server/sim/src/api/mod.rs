@@ -135,7 +135,10 @@ async fn respond(shared: &Arc<Shared>, request: &Parts) -> Result<Response, Stat
     answer::acceptable(&request.headers)?;
     match target {
         Target::Resource { group, resource, namespace, name } => {
-            let Some(kind) = ObjectKind::of_resource(&group, &resource) else { return Err(Status::no_such_resource()) };
+            let Some(kind) = ObjectKind::of_resource(&group, &resource) else {
+                let installed = ObjectKind::ALL.iter().any(|kind| kind.group() == group);
+                return Err(if installed { Status::no_such_resource() } else { Status::no_such_path() });
+            };
             let params = params::Params::parse(uri.query().unwrap_or_default());
             match name {
                 Some(name) => get::get(shared, kind, namespace.as_deref(), &name),

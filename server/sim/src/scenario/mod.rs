@@ -1,1 +1,61 @@
-//! Scenarios.
+//! A seeded fleet of services: what runs where, how it came to be, and what its people do next.
+//!
+//! [`Scenario`] is pure: it is handed the time and says what is done ([`Action`]); [`run`] does it to real simulated clusters and
+//! tells a real server of it.
+
+mod engine;
+mod fleet;
+mod names;
+mod past;
+mod run;
+mod stage;
+
+use std::ops::Range;
+use std::time::Duration;
+
+pub use engine::{Action, Scenario};
+pub use fleet::{Fleet, Service};
+pub use run::{Players, run};
+
+/// How a scenario is made.
+#[derive(Clone, Debug)]
+pub struct ScenarioConfig {
+    /// The seed of everything that is drawn.
+    pub seed: u64,
+    /// How many services there are.
+    pub services: usize,
+    /// The environments, in promotion order; one cluster each.
+    pub environments: Vec<String>,
+    /// The namespace everything runs in.
+    pub namespace: String,
+    /// How many pods each cluster should have, spread over the services; as the services like it when none.
+    pub pods: Option<usize>,
+    /// Time between two deployments.
+    pub every: Range<Duration>,
+    /// Whether some services have a part to play.
+    pub stage: Stage,
+}
+
+/// Whether some services have a part to play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// As in a demonstration: one fails, one has drifted, one was never deployed to production, one is paused, one is a canary,
+    /// and one cluster goes away for a while.
+    Demo,
+    /// A plain fleet.
+    Plain,
+}
+
+impl Default for ScenarioConfig {
+    fn default() -> Self {
+        Self {
+            seed: 2018,
+            services: 40,
+            environments: ["dev", "pre", "pro"].map(str::to_owned).to_vec(),
+            namespace: "shop".to_owned(),
+            pods: None,
+            every: Duration::from_secs(4)..Duration::from_secs(9),
+            stage: Stage::Demo,
+        }
+    }
+}
