@@ -116,7 +116,7 @@ impl<S: Sink> Poller<S> {
                     warn!(source = self.source, error, "the JSON endpoint failed; what is known of it stays, and it is asked again");
                 }
                 Ok(_) if matches!(health.borrow().state, PollState::Failing { .. }) => {
-                    info!(source = self.source, "the JSON endpoint works again")
+                    info!(source = self.source, "the JSON endpoint works again");
                 }
                 _ => {}
             }

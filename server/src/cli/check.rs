@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::serve::Configuration;
 use super::{Answer, Failure, print};
 use crate::ci::poll;
-use crate::config::{Ci, Config, JsonEndpoint};
+use crate::config::{Ci, Config, JsonEndpoint, Sources};
 use crate::{clock, clusters};
 
 const HELP: &str = "\
@@ -42,9 +42,10 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
 }
 
 fn summary(config: &Config) -> String {
-    let mut text = match config.sources.as_ref().and_then(|sources| sources.path()) {
+    let path = config.sources.as_ref().map(Sources::path).filter(|path| path.exists());
+    let mut text = match path {
         Some(path) => format!("The configuration {} is right.\n", path.display()),
-        None => "Without a configuration file: an environment of each context of the kubeconfig.\n".to_owned(),
+        None => "There is no configuration file, and none is needed:\n".to_owned(),
     };
     for environment in &config.environments {
         let clusters: Vec<_> = environment.targets.iter().map(|target| target.cluster.as_str()).collect();

@@ -12,14 +12,14 @@ use super::Failure;
 #[derive(Debug, clap::Args)]
 pub(super) struct Server {
     /// The server's address, with its base path if it has one
-    #[arg(long = "server", value_name = "URL", env = "RELBOARD_URL", default_value = "http://127.0.0.1:8080")]
-    url: Url,
+    #[arg(long, value_name = "URL", env = "RELBOARD_URL", default_value = "http://127.0.0.1:8080")]
+    server: Url,
 }
 
 impl Server {
     /// A path of the API on this server.
     pub(super) fn path(&self, path: &str) -> Result<Url, Failure> {
-        let base = self.url.as_str().trim_end_matches('/');
+        let base = self.server.as_str().trim_end_matches('/');
         Url::parse(&format!("{base}{path}")).map_err(|error| Failure(format!("--server: {error}")))
     }
 }

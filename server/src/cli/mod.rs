@@ -37,7 +37,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Status(status::Args),
-    Record(record::Args),
+    Record(Box<record::Args>),
     Check(check::Args),
 }
 
@@ -90,7 +90,7 @@ async fn run(command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Serve(args) => serve::run(args).await,
         Command::Status(args) => status::run(args).await,
-        Command::Record(args) => record::run(args).await,
+        Command::Record(args) => record::run(*args).await,
         Command::Check(args) => check::run(args).await,
     }
 }

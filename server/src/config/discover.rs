@@ -62,7 +62,7 @@ pub(super) fn in_cluster() -> Declared {
         mode: Mode::Watch { streaming: false },
     };
     let environment = Environment { name: "cluster".to_owned(), tier: Tier::Other, targets: vec![target] };
-    Declared { environment, aliases: Vec::new(), drift: true }
+    Declared { environment, aliases: Vec::new(), drift: true, places: Vec::new() }
 }
 
 fn declared(name: String, context: &Context, namespaces: Namespaces, path: Option<&PathBuf>) -> Declared {
@@ -73,7 +73,8 @@ fn declared(name: String, context: &Context, namespaces: Namespaces, path: Optio
         mode: Mode::Watch { streaming: false },
     };
     let tier = Tier::of_name(&context.name);
-    Declared { environment: Environment { name, tier, targets: vec![target] }, aliases: Vec::new(), drift: true }
+    let environment = Environment { name, tier, targets: vec![target] };
+    Declared { environment, aliases: Vec::new(), drift: true, places: Vec::new() }
 }
 
 /// A context's namespace is only where kubectl begins, except when several contexts share one cluster and their

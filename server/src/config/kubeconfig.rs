@@ -30,8 +30,11 @@ pub(super) struct Contexts {
 #[derive(Debug, Default)]
 pub(super) struct Kubeconfigs {
     default_path: Option<PathBuf>,
-    read: RefCell<BTreeMap<Option<PathBuf>, Result<Rc<Contexts>, String>>>,
+    read: RefCell<BTreeMap<Option<PathBuf>, Read>>,
 }
+
+/// The contexts, or why they cannot be read.
+type Read = Result<Rc<Contexts>, String>;
 
 impl Kubeconfigs {
     /// `default_path` is what `--kubeconfig` says.
@@ -44,7 +47,7 @@ impl Kubeconfigs {
     }
 
     /// The contexts of a file; without one, of the usual places (`$KUBECONFIG`, `~/.kube/config`).
-    pub(super) fn contexts(&self, path: Option<&Path>) -> Result<Rc<Contexts>, String> {
+    pub(super) fn contexts(&self, path: Option<&Path>) -> Read {
         let key = path.map(Path::to_owned);
         if let Some(known) = self.read.borrow().get(&key) {
             return known.clone();

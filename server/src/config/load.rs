@@ -1,5 +1,6 @@
 //! From files, variables and flags to a [`Config`], or to everything that is wrong with them.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use model::catalogue::Catalogue;
 
 use super::environments::Declared;
 use super::kubeconfig::Kubeconfigs;
-use super::problem::{Collector, Origin, Problems};
+use super::problem::{Collector, Files, Origin, Problems};
 use super::section::{Context, Section};
 use super::{Config, Server, Store, ci, discover, environments, rules, tree};
 
@@ -41,10 +42,10 @@ impl Sources {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The file that is read, if any.
+    /// The file that is read; it may be missing when none was named.
     #[must_use]
-    pub fn path(&self) -> Option<PathBuf> {
-        self.file.clone().or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()))
+    pub fn path(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE))
     }
 }
 
@@ -56,29 +57,31 @@ pub fn load(sources: &Sources) -> Result<Config, Problems> {
     load_noting(sources).0
 }
 
-/// Loads the configuration, and says which files it was read from.
-pub(super) fn load_noting(sources: &Sources) -> (Result<Config, Problems>, Vec<PathBuf>) {
+/// Loads the configuration, and says which files it was read from, even if it is wrong.
+pub(super) fn load_noting(sources: &Sources) -> (Result<Config, Problems>, Files) {
     let problems = Collector::default();
     let path = sources.path();
-    if sources.file.is_none() {
-        // It may come to be.
-        problems.used(DEFAULT_FILE);
-    }
-    let text = path.as_deref().map_or_else(String::new, |path| {
-        problems.used(path);
-        std::fs::read_to_string(path).unwrap_or_else(|error| {
+    let (path, text) = match (problems.read(&path), &sources.file) {
+        (Ok(text), _) => (Some(path), text),
+        (Err(error), None) if error.kind() == ErrorKind::NotFound => (None, String::new()),
+        (Err(error), _) => {
             problems.add(&Origin::Nowhere, "", format!("{} cannot be read: {error}", path.display()));
-            String::new()
-        })
-    });
+            let files = problems.files();
+            return (problems.finish(Config::default()), files);
+        }
+    };
     let config = read(&text, path.as_deref(), sources, &problems);
     let files = problems.files();
-    (problems.finish(config), files)
+    (problems.finish(Config { files: files.clone(), ..config }), files)
 }
 
 fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector) -> Config {
     let shown = path.unwrap_or(Path::new(DEFAULT_FILE));
     let mut table = tree::parse(text, shown, problems);
+    if !problems.is_empty() {
+        // What comes after would be of a file that nobody wrote.
+        return Config::default();
+    }
     tree::overlay(&mut table, &sources.variables, problems);
 
     let folder = shown.parent().unwrap_or(Path::new(""));
@@ -87,7 +90,7 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
     let origin = path.map_or(Origin::Nowhere, |path| Origin::File { path: path.to_owned(), line: 1 });
     let kubeconfigs = Kubeconfigs::new(sources.kubeconfig.clone());
 
-    let root = Section::root(&table, origin.clone(), &context);
+    let root = Section::root(&table, origin, &context);
     let mut server = Server::read(root.section("server"));
     if let Some(listen) = sources.listen {
         server.listen = listen;
@@ -105,12 +108,12 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
             Err(message) => problems.add(&Origin::Nowhere, "", message),
         }
     }
-    environments::check(&declared, &origin, problems);
+    environments::check(&declared, problems);
     root.finish();
 
     let catalogue = Catalogue { naming, versions, timing, ..Catalogue::new(declared.iter().map(Declared::column)) };
     let environments = declared.into_iter().map(|declared| declared.environment).collect();
-    Config { server, store, environments, catalogue: Arc::new(catalogue), ci, sources: Some(sources.clone()) }
+    Config { server, store, environments, catalogue: Arc::new(catalogue), ci, sources: Some(sources.clone()), ..Config::default() }
 }
 
 /// The environments when the configuration names none.

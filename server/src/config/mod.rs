@@ -25,7 +25,7 @@ use model::catalogue::Catalogue;
 pub use self::ci::{Ci, JsonEndpoint, JsonFields, Locator};
 pub use self::environments::{Access, Environment, Mode, Namespaces, Target};
 pub use self::load::{Sources, load};
-pub use self::problem::{Origin, Problem, Problems};
+pub use self::problem::{Files, Origin, Problem, Problems};
 pub use self::reload::reloads;
 pub use self::server::Server;
 pub use self::store::Store;
@@ -45,6 +45,8 @@ pub struct Config {
     pub ci: Vec<Ci>,
     /// Where it came from, to be read again by [`reloads`]; none for one that was made in the program.
     pub sources: Option<Sources>,
+    /// The files that it was read from, as they were.
+    pub files: Files,
 }
 
 impl Default for Config {
@@ -57,6 +59,7 @@ impl Default for Config {
             catalogue: Arc::new(Catalogue::new([])),
             ci: Vec::new(),
             sources: None,
+            files: Files::default(),
         }
     }
 }

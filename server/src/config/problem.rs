@@ -1,8 +1,10 @@
 //! What is wrong with a configuration: where, which key, and what would be right.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 
 /// Where a value was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +75,25 @@ impl fmt::Display for Problems {
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     problems: RefCell<Vec<Problem>>,
-    files: RefCell<Vec<PathBuf>>,
+    files: RefCell<Files>,
+}
+
+/// The files a configuration was read from, with a digest of what was in them; none for one that was not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files(BTreeMap<PathBuf, Option<u64>>);
+
+impl Files {
+    /// The same files as they are now.
+    pub(super) fn now(&self) -> Self {
+        Self(self.0.keys().map(|path| (path.clone(), std::fs::read(path).ok().map(|bytes| digest(&bytes)))).collect())
+    }
+}
+
+/// Within one run of the program only.
+fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Collector {
@@ -81,12 +101,19 @@ impl Collector {
         self.problems.borrow_mut().push(Problem { origin: origin.clone(), key: key.into(), message: message.into() });
     }
 
-    /// Notes that a file was read: the configuration is loaded again when it changes.
-    pub(super) fn used(&self, path: impl Into<PathBuf>) {
-        self.files.borrow_mut().push(path.into());
+    /// Reads a file and notes what was in it: the configuration is loaded again when it changes.
+    pub(super) fn read(&self, path: &Path) -> std::io::Result<String> {
+        let read = std::fs::read_to_string(path);
+        let digest = read.as_ref().ok().map(|text| digest(text.as_bytes()));
+        self.files.borrow_mut().0.insert(path.to_owned(), digest);
+        read
     }
 
-    pub(super) fn files(&self) -> Vec<PathBuf> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.problems.borrow().is_empty()
+    }
+
+    pub(super) fn files(&self) -> Files {
         self.files.borrow().clone()
     }
 
@@ -115,5 +142,6 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// The words as a list in a sentence: "`a`, `b`".
 pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    let mut seen = BTreeSet::new();
+    words.into_iter().filter(|word| seen.insert(*word)).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

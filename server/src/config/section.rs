@@ -53,6 +53,11 @@ impl<'a> Section<'a> {
         self.context.problems.add(origin, self.key(key), message);
     }
 
+    /// Where the table was said.
+    pub(super) fn place(&self) -> (Origin, String) {
+        (self.origin.clone(), self.path.clone())
+    }
+
     /// Whether the file or a variable says anything here.
     pub(super) fn is_given(&self) -> bool {
         self.table.is_some()
@@ -192,8 +197,7 @@ impl<'a> Section<'a> {
             Some(secret) => (key, secret),
             None => {
                 let path = self.file(&file_key)?;
-                self.context.problems.used(path.clone());
-                match std::fs::read_to_string(&path) {
+                match self.context.problems.read(&path) {
                     Ok(secret) => (file_key.as_str(), secret),
                     Err(error) => {
                         self.problem(&file_key, format!("{} cannot be read: {error}", path.display()));

@@ -57,7 +57,7 @@ pub(super) fn parse(text: &str, path: &Path, problems: &Collector) -> Table {
     let reader = Reader { text, path };
     for error in &errors {
         let origin = reader.origin(error.span().map_or(0, |span| span.start));
-        problems.add(&origin, "", format!("this is not TOML: {}", error.message()));
+        problems.add(&origin, "", format!("this is not TOML: {} (texts are in quotes)", error.message()));
     }
     reader.table(document.get_ref())
 }

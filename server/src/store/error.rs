@@ -86,7 +86,7 @@ pub enum Error {
 impl Error {
     /// Gives a database error its meaning. The codes are SQLite's (<https://www.sqlite.org/rescode.html>).
     pub(super) fn from_sqlx(place: &str, error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<u32>().ok());
         let place = place.to_owned();
         let cause = match &error {
             sqlx::Error::Database(error) => error.message().to_owned(),

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use model::details::Transition;
-use model::ids::ServiceName;
+use model::ids::{EnvironmentName, ServiceName};
 use model::record::{Outcome, Record};
 use model::status::Status;
 use model::version::Version;
@@ -172,7 +172,7 @@ async fn names_and_aliases_place_records_without_case() {
     assert_eq!(unplaced.iter().map(|record| record.environment.as_str()).collect::<Vec<_>>(), ["moon"]);
     assert_eq!(store.unplaced_records(&[], 10).await.unwrap().len(), 3);
     let environments = store.recorded_environments("jenkins").await.unwrap();
-    assert_eq!(environments.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["PRE", "preprod", "moon"]);
+    assert_eq!(environments.iter().map(EnvironmentName::as_str).collect::<Vec<_>>(), ["PRE", "preprod", "moon"]);
     assert_eq!(store.recorded_environments("gitlab").await.unwrap(), []);
 }
 

@@ -66,6 +66,10 @@ struct Found<'a> {
 }
 
 fn walk<'a>(value: &'a Value, steps: &[&str], pointer: String, keys: &mut Vec<String>, found: &mut Vec<Found<'a>>) -> Result<(), String> {
+    // A service that is not in an environment, or in none, may be written as null.
+    if value.is_null() && !pointer.is_empty() {
+        return Ok(());
+    }
     let Some((step, rest)) = steps.split_first() else {
         if found.len() == MOST_ENTRIES {
             return Err(format!("the document has more than {MOST_ENTRIES} entries"));
@@ -88,8 +92,6 @@ fn walk<'a>(value: &'a Value, steps: &[&str], pointer: String, keys: &mut Vec<St
     match value {
         Value::Object(object) => object.iter().try_for_each(|(key, value)| child(key.clone(), value)),
         Value::Array(items) => items.iter().enumerate().try_for_each(|(index, value)| child(index.to_string(), value)),
-        // A service without environments, written as null, is no error.
-        Value::Null => Ok(()),
         // The whole document has another shape; further down, it is one odd entry that `record` complains of.
         _ if pointer.is_empty() => Err("the document is neither an object nor an array".to_owned()),
         _ => {

@@ -4,29 +4,32 @@ use super::{Access, Declared, Target};
 use crate::config::problem::{Collector, Origin};
 
 /// Two targets must not show the same objects, and one cluster name must not mean two clusters.
-pub(in crate::config) fn check(environments: &[Declared], origin: &Origin, problems: &Collector) {
-    let targets = environments.iter().enumerate().flat_map(|(column, declared)| {
-        let place = move |row: usize| format!("environments[{column}].targets[{row}]");
-        let name = declared.environment.name.as_str();
-        declared.environment.targets.iter().enumerate().map(move |(row, target)| (place(row), name, target))
+pub(in crate::config) fn check(environments: &[Declared], problems: &Collector) {
+    let targets = environments.iter().flat_map(|declared| {
+        let environment = declared.environment.name.as_str();
+        declared.environment.targets.iter().zip(&declared.places).map(move |(target, place)| (environment, target, place))
     });
-    let targets: Vec<(String, &str, &Target)> = targets.collect();
-    for (later, (key, environment, target)) in targets.iter().enumerate() {
-        for (_, other_environment, other) in targets.iter().take(later) {
+    let targets: Vec<(&str, &Target, &(Origin, String))> = targets.collect();
+    for (place, (environment, target, (origin, key))) in targets.iter().enumerate() {
+        let wrong = targets.iter().take(place).find_map(|(other_environment, other, _)| {
             let same_access = same(&target.access, &other.access);
             if same_access && target.namespaces == other.namespaces {
-                let message = format!(
-                    "is the same cluster and the same namespaces as a target of `{other_environment}`: all its services would show twice. \
-                     Give each its own `namespaces`"
-                );
-                problems.add(origin, key, message);
+                Some(format!(
+                    "is the same cluster and the same namespaces as a target of `{other_environment}`: all its services would show \
+                     twice. Give each its own `namespaces`"
+                ))
             } else if !same_access && target.cluster == other.cluster {
-                let message = format!(
-                    "`{}` is already the name of another cluster (in `{other_environment}`): tell `{environment}`'s apart with `cluster = \"…\"`",
+                Some(format!(
+                    "`{}` is already the name of another cluster (in `{other_environment}`): tell `{environment}`'s apart with \
+                     `cluster = \"…\"`",
                     target.cluster
-                );
-                problems.add(origin, key, message);
+                ))
+            } else {
+                None
             }
+        });
+        if let Some(message) = wrong {
+            problems.add(origin, key, message);
         }
     }
 }

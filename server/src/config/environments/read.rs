@@ -8,7 +8,7 @@ use model::ids::{ClusterName, EnvironmentName};
 
 use super::{Access, Environment, Mode, Namespaces, Target};
 use crate::config::kubeconfig::Kubeconfigs;
-use crate::config::problem::nearest;
+use crate::config::problem::{Origin, nearest};
 use crate::config::section::Section;
 
 /// An environment, and what only the catalogue needs of it.
@@ -17,6 +17,8 @@ pub(in crate::config) struct Declared {
     pub(in crate::config) environment: Environment,
     pub(in crate::config) aliases: Vec<String>,
     pub(in crate::config) drift: bool,
+    /// Where each target was said.
+    pub(in crate::config) places: Vec<(Origin, String)>,
 }
 
 impl Declared {
@@ -69,9 +71,13 @@ fn environment(section: Section<'_>, names: &mut BTreeSet<String>, kubeconfigs: 
         (true, false) => section.problem("records_only", format!("environment `{name}` has targets: remove one or the other")),
         _ => {}
     }
-    let targets = targets.into_iter().filter_map(|section| target(section, kubeconfigs)).collect();
+    let read = |section: Section<'_>| {
+        let place = section.place();
+        Some((place, target(section, kubeconfigs)?))
+    };
+    let (places, targets) = targets.into_iter().filter_map(read).unzip();
     section.finish();
-    Declared { environment: Environment { name, tier, targets }, aliases, drift }
+    Declared { environment: Environment { name, tier, targets }, aliases, drift, places }
 }
 
 fn name(text: &str) -> Result<String, String> {
