@@ -13,9 +13,10 @@ use crate::start::{SNAPSHOT_ID, Start};
 const THEME_SCRIPT: &str =
     "try{const r=document.documentElement,t=r.dataset.theme||localStorage.getItem('theme');if(t)r.dataset.theme=t}catch{}";
 
-/// The whole document for the request whose [`Backend`] is in the context.
+/// The whole document for the request whose [`Backend`] is in the context; its type is erased, so that the server
+/// need not compile it again.
 #[must_use]
-pub fn shell() -> impl IntoView {
+pub fn shell() -> AnyView {
     let backend = expect_context::<Backend>();
     let start = Start::from(&backend);
     let base = backend.base_path.to_string();
@@ -53,6 +54,7 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+    .into_any()
 }
 
 /// The theme the address asks for.
