@@ -65,13 +65,18 @@ fn content(page: Page, cell: &Cell, state: &CellState, columns: &[EnvironmentNam
 
 /// The version; while rolling, the old one and the new one.
 fn versions(page: Page, cell: &Cell) -> impl IntoView + use<> {
-    let recorded = || cell.record.as_ref().map(|record| face::recorded(record).to_owned());
     let version = face::version(cell);
-    let short = version.map(|version| version.short().to_owned()).or_else(recorded);
-    let old = face::previous(cell).filter(|_| matches!(cell.status, Status::Rolling | Status::Failing | Status::Unknown | Status::Paused));
+    let short = version.map(|version| version.short().to_owned());
+    let recorded = || cell.record.as_ref().map(|record| face::recorded(record).to_owned());
+    let on_the_way = matches!(cell.status, Status::Rolling | Status::Failing | Status::Unknown | Status::Paused);
+    let (old, new) = match (face::awaited(cell), face::previous(cell).filter(|_| on_the_way)) {
+        (Some(awaited), _) => (short, Some(awaited.to_owned())),
+        (None, Some(previous)) => (Some(previous.version.short().to_owned()), short),
+        (None, None) => (None, short.or_else(recorded)),
+    };
     let old = old.map(|old| {
         view! {
-            <code class="old">{old.version.short().to_owned()}</code>
+            <code class="old">{old}</code>
             <span class="arrow" aria-hidden="true">
                 "→"
             </span>
@@ -81,7 +86,7 @@ fn versions(page: Page, cell: &Cell) -> impl IntoView + use<> {
     let label = version.and_then(face::label).map(ToOwned::to_owned);
     view! {
         {old}
-        <code>{short}</code>
+        <code>{new}</code>
         {label.map(|label| view! { <span class="label">{label}</span> })}
     }
 }
@@ -113,7 +118,7 @@ fn mark(page: Page, cell: &Cell, place: usize, columns: &[EnvironmentName]) -> i
                 </span>
             })
         }
-        Status::Rolling if cell.pods.wanted > 0 => EitherOf3::B(view! {
+        Status::Rolling if counts_pods(cell) => EitherOf3::B(view! {
             <span class="word">
                 <span class="sr">{word}</span>
                 {format!("{}/{}", cell.pods.ready, cell.pods.wanted)}
@@ -126,14 +131,12 @@ fn mark(page: Page, cell: &Cell, place: usize, columns: &[EnvironmentName]) -> i
 /// Line two: who, how long ago, pods; what is wrong comes before all of them.
 fn second(page: Page, cell: &Cell) -> impl IntoView + use<> {
     let strings = page.strings;
+    let head = || Some(face::headline(&cell.reason).to_owned()).filter(|head| !head.is_empty());
     let reason = match cell.status {
-        Status::Failing | Status::Missing | Status::Unknown | Status::Paused => {
-            (!cell.reason.is_empty()).then(|| view! { <span class="reason">{cell.reason.clone()}</span> }.into_any())
-        }
-        Status::Drifted => cell.record.as_ref().map(|record| {
-            let recorded = face::recorded(record).to_owned();
-            view! { <span class="reason">{strings.ci_recorded} " " <code>{recorded}</code></span> }.into_any()
-        }),
+        Status::Failing | Status::Unknown | Status::Paused => head(),
+        Status::Rolling if !counts_pods(cell) => head(),
+        Status::Missing => Some(strings.no_workload.to_owned()),
+        Status::Drifted => cell.record.as_ref().map(|record| format!("{} {}", strings.ci_recorded, face::recorded(record))),
         Status::Rolling | Status::Ready | Status::Absent => None,
     };
     let no_record = cell.record.is_none() && cell.flags.contains(&Flag::NoRecord);
@@ -143,7 +146,7 @@ fn second(page: Page, cell: &Cell) -> impl IntoView + use<> {
     };
     let ago = |at: DateTime<Utc>| view! { <Ago at clock=page.clock ages=&strings.ages /> };
     view! {
-        {reason}
+        {reason.map(|reason| view! { <span class="reason">{reason}</span> })}
         {who.map(|who| view! { <span class="who">{who}</span> })}
         {face::when(cell).map(ago)}
         {pods(page, cell)}
@@ -156,11 +159,18 @@ fn pods(page: Page, cell: &Cell) -> impl IntoView + use<> {
     let words = (page.strings.pods)(counts.ready, counts.wanted);
     match cell.status {
         _ if counts.wanted == 0 => EitherOf3::A(()),
-        Status::Rolling => EitherOf3::B(view! { <progress value=counts.ready max=counts.wanted aria-label=words></progress> }),
+        Status::Rolling if counts_pods(cell) => {
+            EitherOf3::B(view! { <progress value=counts.ready max=counts.wanted aria-label=words></progress> })
+        }
         _ => EitherOf3::C(view! {
             <span class="pods" title=words.clone()>
                 {format!("{}/{}", counts.ready, counts.wanted)}
             </span>
         }),
     }
+}
+
+/// Whether pods of the wanted version are on their way; else the rollout waits for something else, and the reason says for what.
+fn counts_pods(cell: &Cell) -> bool {
+    cell.pods.ready < cell.pods.wanted
 }

@@ -70,6 +70,25 @@ pub fn recorded(record: &RecordSummary) -> &str {
     }
 }
 
+/// The version that CI recorded a moment ago and the cluster does not want yet.
+#[must_use]
+pub fn awaited(cell: &Cell) -> Option<&str> {
+    let record = cell.record.as_ref().filter(|_| cell.status == Status::Rolling)?;
+    let wanted = cell.wanted.as_ref()?;
+    let claimed = Version { commit: record.commit.clone(), label: record.version.clone(), digest: None };
+    let comparable = (wanted.commit.is_some() && claimed.commit.is_some()) || (wanted.label.is_some() && claimed.commit.is_none());
+    (comparable && wanted.compare(&claimed) != Sameness::Same).then(|| recorded(record))
+}
+
+/// What a reason says first: Kubernetes' own word when there is one (`CrashLoopBackOff`), else the words up to the
+/// first stop. All of it is in the details.
+#[must_use]
+pub fn headline(reason: &str) -> &str {
+    let word = |part: &&str| part.starts_with(|first: char| first.is_ascii_uppercase()) && !part.contains(' ');
+    let first = reason.split([':', ';', ',']).next().unwrap_or_default();
+    reason.split(": ").map(|part| part.split(" (").next().unwrap_or(part)).find(word).unwrap_or(first)
+}
+
 /// When: of the record; without one, of the rollout.
 #[must_use]
 pub fn when(cell: &Cell) -> Option<DateTime<Utc>> {
@@ -84,7 +103,7 @@ pub fn flags(cell: &Cell) -> impl Iterator<Item = Flag> + '_ {
 
 #[cfg(test)]
 mod tests {
-    use super::{agreement, dots, flags, hue, label, previous, recorded, version, when};
+    use super::{agreement, awaited, dots, flags, headline, hue, label, previous, recorded, version, when};
     use chrono::{DateTime, Utc};
     use model::board::{Cell, PodCounts, RecordSummary, Running};
     use model::ids::EnvironmentName;
@@ -158,6 +177,42 @@ mod tests {
         assert_eq!(recorded(&record), "7fc38a2");
         cell.record = Some(record);
         assert_eq!(when(&cell), Some(at));
+    }
+
+    #[test]
+    fn a_version_that_was_recorded_a_moment_ago_is_awaited() {
+        let record = |commit: &str| RecordSummary {
+            commit: Some(commit.into()),
+            version: None,
+            by: None,
+            at: DateTime::UNIX_EPOCH,
+            outcome: Outcome::Success,
+            url: None,
+        };
+        let mut cell = cell(Status::Rolling, &[]);
+        assert_eq!(awaited(&cell), None, "nothing was recorded");
+        cell.record = Some(record(OLD));
+        assert_eq!(awaited(&cell), Some("7fc38a2"));
+        cell.record = Some(record(NEW));
+        assert_eq!(awaited(&cell), None, "the cluster wants it already");
+        cell.record = Some(record(OLD));
+        cell.status = Status::Drifted;
+        assert_eq!(awaited(&cell), None, "nobody waits any more");
+    }
+
+    #[test]
+    fn a_headline_is_kubernetes_word_or_the_first_words() {
+        for (reason, expected) in [
+            ("ImagePullBackOff: registry.example.com/a:b: not found", "ImagePullBackOff"),
+            ("CrashLoopBackOff (7 restarts): exit 1", "CrashLoopBackOff"),
+            ("init container migrate: CrashLoopBackOff: exit 1", "CrashLoopBackOff"),
+            ("dev-cluster is unreachable: Connection refused; last heard 09:00", "dev-cluster is unreachable"),
+            ("not recovering, 2 of 3 pods ready since 09:00: pod x is not ready", "not recovering"),
+            ("scaled to 0", "scaled to 0"),
+            ("", ""),
+        ] {
+            assert_eq!(headline(reason), expected);
+        }
     }
 
     #[test]

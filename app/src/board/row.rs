@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::cell::BoardCell;
 use super::page::Page;
 use super::selection::Selection;
-use crate::live::rows::RowState;
+use crate::live::rows::{CellState, RowState};
 
 /// A row: one service in every environment.
 #[component]
@@ -18,13 +18,18 @@ pub fn BoardRow(
     row: RowState,
 ) -> impl IntoView {
     let RowState { name, team, shown, cells } = row;
+    // The place of the selected cell, from 1; 0 when the whole row is meant.
     let selected = {
-        let name = name.clone();
-        move || selection.with(|selection| selection.as_ref().is_some_and(|selection| selection.service == name))
+        let (name, cells) = (name.clone(), cells.clone());
+        move || {
+            let selection = selection.get().filter(|selection| selection.service == name)?;
+            let is_selected = |cell: &CellState| selection.environment.as_ref() == Some(&cell.environment);
+            Some(cells.iter().position(is_selected).map_or(0, |place| place + 1))
+        }
     };
     let cells = cells.iter().map(|cell| view! { <BoardCell page service=name.clone() state=cell.clone() /> }).collect_view();
     view! {
-        <tr role="row" hidden=move || !shown.get() data-selected=move || selected().then_some("")>
+        <tr role="row" hidden=move || !shown.get() data-selected=selected>
             <th role="rowheader" scope="row">
                 <a href=page.view.details(&name, None)>{name.to_string()}</a>
                 <small>{move || team.get().map(|team| team.to_string())}</small>

@@ -42,6 +42,7 @@ pub(super) static STRINGS: Strings = Strings {
     to: "to",
     pods: |ready, wanted| format!("{ready} of {wanted} pods ready"),
     ci_recorded: "CI recorded",
+    no_workload: "no workload",
     copy_commit: "Copy the full commit",
     copied: |what| format!("Copied {what}"),
 

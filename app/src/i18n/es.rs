@@ -42,6 +42,7 @@ pub(super) static STRINGS: Strings = Strings {
     to: "a",
     pods: |ready, wanted| format!("{ready} de {wanted} pods listos"),
     ci_recorded: "CI registró",
+    no_workload: "sin workload",
     copy_commit: "Copiar el commit completo",
     copied: |what| format!("Copiado: {what}"),
 

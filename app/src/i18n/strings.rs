@@ -47,6 +47,7 @@ pub struct Strings {
     pub to: &'static str,
     pub pods: fn(u32, u32) -> String,
     pub ci_recorded: &'static str,
+    pub no_workload: &'static str,
     pub copy_commit: &'static str,
     pub copied: fn(&str) -> String,
 

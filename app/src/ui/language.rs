@@ -1,6 +1,7 @@
 //! The other languages.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::board::page::Page;
 use crate::i18n::Language;
@@ -19,10 +20,27 @@ pub fn LanguageLink(
             query.board(&page.view.base())
         };
         view! {
-            <a class="language" href=href rel="external" hreflang=language.tag() lang=language.tag() title=language.name()>
+            <a
+                class="language"
+                href=href
+                rel="external"
+                hreflang=language.tag()
+                lang=language.tag()
+                title=language.name()
+                on:click=move |_| remember(language, &page.view.base())
+            >
                 {language.tag()}
             </a>
         }
     };
     others.map(link).collect_view()
+}
+
+/// Chooses the language of the next visits too.
+fn remember(language: Language, base: &str) {
+    let cookie = format!("lang={}; path={base}/; max-age=31536000; samesite=lax", language.tag());
+    // A browser that keeps no cookies forgets the choice; the address still has it.
+    if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
+        drop(document.set_cookie(&cookie));
+    }
 }

@@ -1,5 +1,7 @@
 //! Wanted, running, recorded: the three sides of a cell, each with what identifies it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use model::board::{Cell, RecordSummary};
 use model::version::Version;
@@ -17,11 +19,17 @@ pub fn Versions(
     cell: Cell,
 ) -> impl IntoView {
     let strings = page.strings;
-    let wanted = cell.wanted.map(|version| view! { <Side page name=strings.wanted version note=String::new() /> });
-    let running = cell.running.into_iter().map(move |running| {
-        let note = (strings.pods)(running.ready, running.pods);
-        view! { <Side page name=strings.running version=running.version note /> }
+    let wanted = cell.wanted.map(|version| (strings.wanted, version, String::new()));
+    let running = cell.running.into_iter().map(|running| (strings.running, running.version, (strings.pods)(running.ready, running.pods)));
+    // A side need not say again what one above it said.
+    let mut said = Vec::new();
+    let sides = wanted.into_iter().chain(running).map(|(name, version, note)| {
+        let identities = [&version.commit, &version.digest].into_iter().flatten();
+        let identities: Vec<_> = identities.filter(|identity| !said.contains(*identity)).cloned().collect();
+        said.extend(identities.iter().cloned());
+        view! { <Side page name version note identities /> }
     });
+    let sides = sides.collect_view();
     let since = cell.since.map(|at| {
         view! {
             <div>
@@ -34,7 +42,7 @@ pub fn Versions(
     });
     view! {
         <dl class="sides">
-            {wanted} {running.collect_view()}
+            {sides}
             {cell.record.map(|record| view! { <Recorded page record /> })}
             {cell.failed_record.map(|record| view! { <Recorded page record /> })} {since}
         </dl>
@@ -43,17 +51,15 @@ pub fn Versions(
 
 /// One side: short version, its other name, and what identifies it, each to be copied.
 #[component]
-fn Side(page: Page, name: &'static str, version: Version, note: String) -> impl IntoView {
+fn Side(page: Page, name: &'static str, version: Version, note: String, identities: Vec<Arc<str>>) -> impl IntoView {
     let label = face::label(&version).map(ToOwned::to_owned);
-    let copyable = |text: Option<std::sync::Arc<str>>| {
-        text.map(|text| {
-            view! {
-                <span class="identity">
-                    <code>{text.to_string()}</code>
-                    <Copy page text=text.to_string() />
-                </span>
-            }
-        })
+    let identity = move |text: Arc<str>| {
+        view! {
+            <span class="identity">
+                <code>{text.to_string()}</code>
+                <Copy page text=text.to_string() />
+            </span>
+        }
     };
     view! {
         <div>
@@ -62,8 +68,7 @@ fn Side(page: Page, name: &'static str, version: Version, note: String) -> impl 
                 <code class="short">{version.short().to_owned()}</code>
                 {label.map(|label| view! { <span class="label">{label}</span> })}
                 <span class="label">{note}</span>
-                {copyable(version.commit.clone())}
-                {copyable(version.digest.clone())}
+                {identities.into_iter().map(identity).collect_view()}
             </dd>
         </div>
     }
