@@ -122,9 +122,9 @@ pub async fn check(target: &Target) -> Report {
 }
 
 fn hints(plan: &Plan) -> Vec<String> {
-    let mut problems = plan.missing.clone();
+    let mut problems = plan.notes();
     if plan.scopes.is_empty() && problems.is_empty() {
-        problems.push("no namespace matches the selection".to_owned());
+        problems.push(plan.refusal());
     } else if !problems.is_empty() {
         problems.push("the rights that are needed are in deploy/kubernetes/clusterrole.yaml".to_owned());
     }

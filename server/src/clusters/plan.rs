@@ -21,10 +21,31 @@ const LONGEST: usize = 64 << 20;
 pub(super) struct Plan {
     /// A pipe each.
     pub(super) scopes: Vec<Scope>,
-    /// What is missing, with the API server's text: which verb and kind.
-    pub(super) missing: Vec<String>,
+    /// Kinds that may not be listed, here or there, with the API server's text.
+    pub(super) refused: Vec<(Kind, String)>,
+    /// Why the namespaces are not known.
+    pub(super) namespaces: Option<String>,
     /// Whether rights or namespaces that appear later change the plan.
     pub(super) provisional: bool,
+}
+
+impl Plan {
+    /// What is missing, one by one.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let kinds = self.refused.iter().map(|(kind, text)| format!("may not list {}: {text}", kind.plural()));
+        kinds.chain(self.namespaces.clone()).collect()
+    }
+
+    /// Why nothing at all may be read: the first refusal in full, the others by name.
+    pub(super) fn refusal(&self) -> String {
+        let Some(((kind, text), others)) = self.refused.split_first() else {
+            return self.namespaces.clone().unwrap_or_else(|| "no namespace matches the selection".to_owned());
+        };
+        let others: Vec<_> = others.iter().map(|(kind, _)| kind.plural()).collect();
+        let others = if others.is_empty() { String::new() } else { format!("; nor {}", others.join(", ")) };
+        let namespaces = self.namespaces.as_ref().map(|text| format!("; {text}")).unwrap_or_default();
+        format!("may not list {}: {text}{others}{namespaces}", kind.plural())
+    }
 }
 
 /// Finds out by lists of one object what may be read. A fault that is no refusal is the target's.
@@ -51,7 +72,7 @@ pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Resu
     plan.provisional = exact.is_none();
     let namespaces = match exact {
         Some(names) => names.into_iter().map(Arc::from).collect(),
-        None => namespaces(connection, selection, &mut plan.missing).await?,
+        None => namespaces(connection, selection, &mut plan.namespaces).await?,
     };
     for (kind, text) in refused {
         let scopes: Vec<Scope> = namespaces.iter().map(|name| Scope { kind, namespace: Some(Arc::clone(name)) }).collect();
@@ -70,7 +91,7 @@ pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Resu
             texts.extend(text);
         }
         plan.provisional |= !texts.is_empty();
-        plan.missing.extend(summary(kind, texts));
+        plan.refused.extend(summary(texts).map(|text| (kind, text)));
     }
     Ok(plan)
 }
@@ -91,15 +112,15 @@ async fn trial(connection: &Connection, scope: Scope) -> Result<Result<(), Strin
     }
 }
 
-fn summary(kind: Kind, mut texts: Vec<String>) -> Option<String> {
+fn summary(mut texts: Vec<String>) -> Option<String> {
     let more = texts.len().saturating_sub(1);
     let first = (!texts.is_empty()).then(|| texts.swap_remove(0))?;
     let more = if more > 0 { format!(" (and {more} more namespaces)") } else { String::new() };
-    Some(format!("may not list {}: {first}{more}", kind.plural()))
+    Some(format!("{first}{more}"))
 }
 
 /// The namespaces of the selection: those that exist, or those that are named in full where they may not be listed.
-async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Vec<String>) -> Result<Vec<Arc<str>>, Fault> {
+async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Option<String>) -> Result<Vec<Arc<str>>, Fault> {
     #[derive(Deserialize)]
     struct List {
         items: Option<Vec<Item>>,
@@ -122,8 +143,8 @@ async fn namespaces(connection: &Connection, selection: &Selection, missing: &mu
         }
         Err(Fault::Forbidden(text)) => {
             let named: Vec<Arc<str>> = selection.named().map(Arc::from).collect();
-            let hint = if named.is_empty() { "; name them under `namespaces`" } else { "" };
-            missing.push(format!("may not list namespaces: {text}{hint}"));
+            let hint = if named.is_empty() { ": name those that may be read under `namespaces`" } else { "" };
+            *missing = Some(format!("may not list namespaces: {text}{hint}"));
             Ok(named)
         }
         Err(fault) => Err(fault),

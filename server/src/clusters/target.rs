@@ -85,8 +85,7 @@ impl Target {
             Err(fault) => return Over::Fault(fault),
         };
         if plan.scopes.is_empty() {
-            let text = if plan.missing.is_empty() { "no namespace matches the selection".to_owned() } else { plan.missing.join("; ") };
-            return Over::Failed(TargetHealth::Forbidden(text));
+            return Over::Failed(TargetHealth::Forbidden(plan.refusal()));
         }
         if self.take_back(&plan).await.is_err() {
             return Over::Closed;
@@ -113,7 +112,7 @@ impl Target {
             running.spawn(pipe.run());
         }
         drop(said);
-        let mut pipes = Pipes::new(plan.scopes.len(), plan.missing.clone());
+        let mut pipes = Pipes::new(plan.scopes.len(), plan.notes());
         let mut replan = interval_at(Instant::now() + self.pace.replan, self.pace.replan);
         loop {
             tokio::select! {
