@@ -271,10 +271,9 @@ async fn a_cut_watch_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_scope_that_may_not_be_watched_is_listed() {
-    let server = server(|request, _| {
-        if request.is_watch() { Reply::error(403, file("errors/403-watch.json")) } else { empty(Kind::Deployment) }
-    })
-    .await;
+    let server =
+        server(|request, _| if request.is_watch() { Reply::error(403, file("errors/403-watch.json")) } else { empty(Kind::Deployment) })
+            .await;
     let mut client = Client::of(&server, WATCH);
     let noted = |health: &TargetHealth| matches!(health, TargetHealth::Live { notes } if !notes.is_empty());
     let (health, _) = client.health(|health| noted(health) || is_bad(health)).await;
@@ -382,8 +381,7 @@ async fn a_token_file_is_read_again_when_it_changes() {
     })
     .await;
     let url = format!("http://{}", server.address).parse().unwrap();
-    let mut client =
-        Client::with(Access::Server { url, token_file: Some(token_file.clone()), ca_file: None }, WATCH, &[], catalogue());
+    let mut client = Client::with(Access::Server { url, token_file: Some(token_file.clone()), ca_file: None }, WATCH, &[], catalogue());
     client.health(is_bad).await;
     assert_eq!(server.requests()[0].headers["authorization"], "Bearer old");
     assert_eq!(server.requests()[0].headers["user-agent"], concat!("relboard/", env!("CARGO_PKG_VERSION")));

@@ -46,8 +46,7 @@ pub(super) fn bytes(name: &str) -> Vec<u8> {
 impl Recording {
     /// Reads a scenario. A kind that was not recorded had no objects that matter.
     pub(super) fn read(scenario: &str) -> Self {
-        let mut recording =
-            Self { opened: DateTime::UNIX_EPOCH, initial: BTreeMap::new(), version: String::new(), lines: Vec::new() };
+        let mut recording = Self { opened: DateTime::UNIX_EPOCH, initial: BTreeMap::new(), version: String::new(), lines: Vec::new() };
         let mut versions = Vec::new();
         for kind in Kind::ALL {
             recording.initial.insert(kind, Vec::new());

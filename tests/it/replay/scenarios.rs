@@ -74,8 +74,7 @@ impl Board {
     }
 
     pub(super) fn hear(&mut self) {
-        let health =
-            if self.listed < Kind::ALL.len() { TargetHealth::Syncing } else { TargetHealth::Live { notes: Vec::new() } };
+        let health = if self.listed < Kind::ALL.len() { TargetHealth::Syncing } else { TargetHealth::Live { notes: Vec::new() } };
         self.apply(Event::Target { target: TARGET, health, at: self.now });
     }
 
@@ -99,8 +98,7 @@ enum Item {
 fn feed(recording: &Recording, items: impl Iterator<Item = Item>, mut look: impl FnMut(&Board, &Truth)) -> Option<Cell> {
     let mut board = Board::new(recording.opened);
     let mut truth = Truth::default();
-    let mut observers: BTreeMap<Kind, Observer> =
-        Kind::ALL.into_iter().map(|kind| (kind, Observer::new(kind, catalogue()))).collect();
+    let mut observers: BTreeMap<Kind, Observer> = Kind::ALL.into_iter().map(|kind| (kind, Observer::new(kind, catalogue()))).collect();
     for item in items {
         match item {
             Item::List(kind) => {

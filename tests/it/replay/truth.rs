@@ -47,7 +47,8 @@ impl Truth {
     fn pods<'a>(&'a self, workload: &'a Value) -> impl Iterator<Item = &'a Value> {
         let uid = &workload["metadata"]["uid"];
         let owner = |object: &Value| object["metadata"]["ownerReferences"][0]["uid"].clone();
-        let sets: Vec<Value> = self.of(Kind::ReplicaSet).filter(|set| owner(set) == *uid).map(|set| set["metadata"]["uid"].clone()).collect();
+        let sets: Vec<Value> =
+            self.of(Kind::ReplicaSet).filter(|set| owner(set) == *uid).map(|set| set["metadata"]["uid"].clone()).collect();
         self.live_pods().filter(move |pod| owner(pod) == *uid || sets.contains(&owner(pod)))
     }
 

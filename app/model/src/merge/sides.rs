@@ -214,12 +214,18 @@ impl<'s, 'a> Place<'s, 'a> {
         resting.iter().any(|side| !canary(side)).then_some(Flag::BlueGreen)
     }
 
+    /// What serves: by workload and version, of the pods that are ready. A workload that rolls serves two versions.
     fn shares(&self) -> String {
         let of_image = self.sides.iter().filter(|side| side.repository == self.serving.repository);
         let total: usize = of_image.clone().map(|side| side.serving).sum();
-        let shares = of_image.map(|side| {
-            let version = side.wanted.as_ref().map_or("?", Version::short);
-            format!("{} {version} {} of {total} ready pods", side.workload.name.name, side.serving)
+        let share = |side: &Side<'_>, version: &str, ready| format!("{} {version} {ready} of {total} ready pods", side.workload.name.name);
+        let shares = of_image.flat_map(|side| {
+            let serving = side.running.iter().filter(|running| running.ready > 0);
+            let mut shares: Vec<_> = serving.map(|running| share(side, running.version.short(), running.ready)).collect();
+            if shares.is_empty() {
+                shares.push(share(side, side.wanted.as_ref().map_or("?", Version::short), 0));
+            }
+            shares
         });
         shares.collect::<Vec<_>>().join(", ")
     }

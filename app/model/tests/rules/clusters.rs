@@ -18,6 +18,15 @@ fn canary() {
 }
 
 #[test]
+fn a_workload_that_rolls_beside_a_canary_serves_what_its_pods_run() {
+    let world = World::new("dev")
+        .with(&workload("dev shop/cart 993e5fc 1/3 old 7fc38a2 2"))
+        .with(&workload("dev shop/cart-canary 993e5fc 1/1").of("cart", "canary"));
+    let reason = cell(&world, "dev").reason;
+    assert!(reason.contains("cart 7fc38a2 2 of 4 ready pods, cart 993e5fc 1 of 4 ready pods"), "{reason}");
+}
+
+#[test]
 fn a_canary_that_fails() {
     let world = World::new("dev")
         .with(&workload("dev shop/cart 7fc38a2 3/3"))
