@@ -1,7 +1,8 @@
 //! Facts + catalogue + now → rows.
 //!
-//! Every status, reason and count is computed from the facts and the clock alone, so that neither a restart nor the order
-//! of events changes what is shown. The row as it was serves only to say since when a cell is as it is.
+//! Statuses, reasons and counts are computed from the facts and the clock, so that neither a restart nor the order of
+//! events changes what is shown. The row as it was only fills in what facts do not tell: since when a cell is as it is,
+//! since when a pod is not there at all, why an older kubelet could not pull an image, and that drift is not new.
 
 mod cell;
 mod census;

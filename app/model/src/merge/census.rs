@@ -1,11 +1,12 @@
 //! The pods of a workload, sorted by whether they are of the wanted template.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::board::Running;
 use crate::index::Objects;
 use crate::version::Version;
-use crate::workload::{ContainerState, Kind, Phase, Pod, ReplicaSet, Template, Workload};
+use crate::workload::{Container, ContainerState, Kind, Phase, Pod, ReplicaSet, Template, Workload};
 
 use super::trouble::is_ready;
 use super::versions::{Reader, main_of, main_of_pod};
@@ -80,22 +81,32 @@ impl<'a> Census<'a> {
 
     /// What the pods really run: most pods first. A pod whose image was not pulled runs nothing.
     pub(crate) fn running(&self, workload: &Workload, objects: &Objects, reader: &Reader<'_>) -> Vec<Running> {
-        let mut running = Vec::new();
         let commit_of_set = |pod: &Pod| {
             let owner = &pod.owner.as_ref()?.uid;
             objects.sets_of(&workload.uid).find(|set| set.uid == *owner)?.template.commit.as_ref()
         };
         let wanted = self.wanted.iter().map(|pod| (pod, workload.template.commit.as_ref()));
         let old = self.old.iter().map(|pod| (pod, commit_of_set(pod)));
+        // Pods are many and images few: each is read once.
+        let mut images: BTreeMap<_, (&Container, u32, u32)> = BTreeMap::new();
         for (pod, commit) in wanted.chain(old) {
-            let Some(container) = main_of_pod(pod, &workload.template) else { continue };
-            let has_run = matches!(container.state, ContainerState::Running { .. } | ContainerState::Terminated(_));
-            if has_run || container.last.is_some() || container.digest.is_some() {
-                add(&mut running, reader.running(container, commit), 1, is_ready(pod).into());
-            }
+            let Some(container) = main_of_pod(pod, &workload.template).filter(|container| has_run(container)) else { continue };
+            let (_, pods, ready) = images.entry((&container.image, &container.digest, commit)).or_insert((container, 0, 0));
+            *pods += 1;
+            *ready += u32::from(is_ready(pod));
+        }
+        let mut running = Vec::new();
+        for ((.., commit), (container, pods, ready)) in images {
+            add(&mut running, reader.running(container, commit), pods, ready);
         }
         running
     }
+}
+
+/// Whether the container's image was pulled, or it has even run.
+fn has_run(container: &Container) -> bool {
+    let has_started = matches!(container.state, ContainerState::Running { .. } | ContainerState::Terminated(_));
+    has_started || container.last.is_some() || container.digest.is_some()
 }
 
 /// Counts pods of a version, and keeps the list in order: most pods first.
