@@ -303,6 +303,12 @@ impl ClusterHandle {
         lock(&self.inner.shared.world).rollout(namespace, name)
     }
 
+    /// The newest resourceVersion: how many changes there have been, but for a constant.
+    #[must_use]
+    pub fn resource_version(&self) -> u64 {
+        lock(&self.inner.shared.world).store().rv()
+    }
+
     /// The names of the pods there are in a namespace.
     #[must_use]
     pub fn pods(&self, namespace: &str) -> Vec<String> {

@@ -2,9 +2,11 @@
 
 mod check;
 mod client;
+mod demo;
 mod logging;
 mod record;
 pub mod serve;
+mod sim;
 mod status;
 
 use std::fmt;
@@ -36,6 +38,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Demo(demo::Args),
+    Sim(sim::Args),
     Status(status::Args),
     Record(Box<record::Args>),
     Check(check::Args),
@@ -89,6 +93,8 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Sim(args) => sim::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::Record(args) => record::run(*args).await,
         Command::Check(args) => check::run(args).await,

@@ -60,6 +60,7 @@ pub struct Scenario {
     planned: u64,
     next_deployment: DateTime<Utc>,
     runs: u32,
+    rolled_out: u64,
 }
 
 impl Scenario {
@@ -83,6 +84,7 @@ impl Scenario {
             planned: 0,
             next_deployment: now + TimeDelta::seconds(2),
             runs: 800,
+            rolled_out: 0,
         };
         if scenario.config.stage == Stage::Demo {
             scenario.set_the_stage(now);
@@ -111,6 +113,10 @@ impl Scenario {
         cluster.world.seed = self.config.seed.wrapping_add(environment as u64);
         cluster.world.nodes = 3;
         cluster.world.pace = Pace::everyday();
+        if self.config.rate.is_some() {
+            // The rate is that of the objects that a dashboard watches.
+            cluster.world.events = 0;
+        }
         for (service, row) in self.first.iter().enumerate() {
             if let Some(cell) = &row[environment] {
                 let image = self.fleet.image(service, &self.fleet.commit(service, cell.number));
@@ -143,6 +149,12 @@ impl Scenario {
         }
         let later = self.plan.split_off(&(now + TimeDelta::nanoseconds(1), 0));
         std::mem::replace(&mut self.plan, later).into_values().collect()
+    }
+
+    /// How many deployments there were since the beginning.
+    #[must_use]
+    pub fn deployments(&self) -> u64 {
+        self.rolled_out
     }
 
     /// Changes the time between two deployments.
@@ -279,6 +291,7 @@ impl Scenario {
 
     /// Plans the change in the cluster and the record of it: mostly the record comes last, as the end of a pipeline.
     fn roll_out(&mut self, service: usize, environment: usize, cell: &Cell, commit: Option<String>, at: DateTime<Utc>) {
+        self.rolled_out += 1;
         let mut record = self.record(service, environment, cell);
         if let Some(commit) = commit {
             record.image = self.fleet.image(service, &commit);

@@ -7,15 +7,19 @@ mod engine;
 mod fleet;
 mod names;
 mod past;
+mod rate;
 mod run;
 mod stage;
+mod trouble;
 
 use std::ops::Range;
 use std::time::Duration;
 
 pub use engine::{Action, Scenario};
 pub use fleet::{Fleet, Service};
+pub use names::environments as environment_names;
 pub use run::{Players, run};
+pub use trouble::{Trouble, trouble};
 
 /// How a scenario is made.
 #[derive(Clone, Debug)]
@@ -32,6 +36,8 @@ pub struct ScenarioConfig {
     pub pods: Option<usize>,
     /// Time between two deployments.
     pub every: Range<Duration>,
+    /// How many changes of objects a second there should be in all clusters together; `every` gives way to it.
+    pub rate: Option<f64>,
     /// Whether some services have a part to play.
     pub stage: Stage,
 }
@@ -55,6 +61,7 @@ impl Default for ScenarioConfig {
             namespace: "shop".to_owned(),
             pods: None,
             every: Duration::from_secs(4)..Duration::from_secs(9),
+            rate: None,
             stage: Stage::Demo,
         }
     }

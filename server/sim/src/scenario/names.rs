@@ -78,6 +78,16 @@ const PARTS: [&str; 12] =
     ["api", "service", "worker", "importer", "exporter", "scheduler", "gateway", "store", "proxy", "notifier", "search", "report"];
 const TEAMS: [&str; 4] = ["core", "shop", "platform", "logistics"];
 
+/// The usual names of that many environments, in promotion order.
+#[must_use]
+pub fn environments(count: usize) -> Vec<String> {
+    // The order is that of promotion; a few clusters get the first ranks.
+    const RANKED: [(&str, usize); 10] =
+        [("dev", 1), ("int", 4), ("test", 5), ("qa", 6), ("uat", 7), ("pre", 2), ("stage", 8), ("perf", 9), ("pro", 3), ("dr", 10)];
+    let usual = RANKED.iter().filter(|(_, rank)| *rank <= count).map(|(name, _)| (*name).to_owned());
+    usual.chain((RANKED.len()..count).map(|index| format!("env-{}", index + 1))).collect()
+}
+
 /// The name, team and kind of version of the service with a number.
 pub(super) fn service(index: usize) -> (String, &'static str, bool) {
     if let Some((name, team, numbered)) = SERVICES.get(index) {
@@ -94,6 +104,12 @@ pub(super) fn service(index: usize) -> (String, &'static str, bool) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    #[test]
+    fn environments_are_the_usual_ones() {
+        assert_eq!(super::environments(3), ["dev", "pre", "pro"]);
+        assert_eq!(super::environments(12).len(), 12);
+    }
 
     #[test]
     fn every_service_has_a_name_of_its_own() {

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Action, Scenario};
+use super::rate::Rate;
 use crate::ci::{CiHandle, Deployment, Publisher};
 use crate::clock;
 use crate::cluster::ClusterHandle;
@@ -28,9 +29,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub async fn run(mut scenario: Scenario, players: Players, stop: CancellationToken) {
     let played = async {
         tell(&players, scenario.history()).await;
+        let mut rate = Rate::begin(&mut scenario, &players.clusters);
         loop {
             let wait = (scenario.next_due() - clock::now()).max(TimeDelta::zero()).to_std().unwrap_or_default();
             tokio::time::sleep(wait).await;
+            if let Some(rate) = &mut rate {
+                rate.correct(&mut scenario, &players.clusters);
+            }
             for action in scenario.step(clock::now()) {
                 act(&players, action).await;
             }

@@ -1,0 +1,106 @@
+//! `relboard sim`: the simulator alone, for load tests and for trying a configuration.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use sim::ci::{CiConfig, CiServer, Publisher};
+use sim::scenario::{self, Players, Scenario, ScenarioConfig, Stage, Trouble};
+use sim::{Cluster, ClusterHandle};
+use url::Url;
+
+use super::serve::until_stopped;
+use super::{Answer, Failure, print};
+
+const EXAMPLES: &str = "\
+Examples:
+  relboard sim                                          three clusters of forty services
+  relboard sim --clusters 10 --services 600 --pods 5000 --rate 200
+  relboard sim --faults away,expire,throttle            something goes wrong every half minute
+  relboard sim --records http://127.0.0.1:8080 --token T   and its CI tells a dashboard
+
+Then, in another terminal: relboard serve --kubeconfig relboard-sim.kubeconfig";
+
+/// Run simulated clusters alone, for load tests and for trying a configuration
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// How many clusters, an environment each
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    clusters: u16,
+    /// How many services
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    services: usize,
+    /// How many pods in each cluster [default: two to six for each service]
+    #[arg(long, value_name = "N")]
+    pods: Option<usize>,
+    /// How many changes of objects a second, in all clusters together; about, over some minutes
+    #[arg(long, value_name = "EVENTS_PER_SECOND", default_value_t = 5.0)]
+    rate: f64,
+    /// What goes wrong every half minute, somewhere, for some seconds
+    #[arg(long, value_name = "FAULT", value_delimiter = ',', help = faults_help())]
+    faults: Vec<Trouble>,
+    /// Another seed is another fleet
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The kubeconfig to write
+    #[arg(long, value_name = "FILE", default_value = "relboard-sim.kubeconfig")]
+    kubeconfig: PathBuf,
+    /// The port of the first cluster; the next ones follow [default: free ones]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// The dashboard that the simulated CI posts its records to
+    #[arg(long, value_name = "URL", requires = "token")]
+    records: Option<Url>,
+    /// The token for that
+    #[arg(long, value_name = "TOKEN", env = "RELBOARD_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+fn faults_help() -> String {
+    format!("What goes wrong every half minute, somewhere, for some seconds: {}", Trouble::names().join(", "))
+}
+
+pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
+    let environments = scenario::environment_names(args.clusters.into());
+    let config = ScenarioConfig {
+        seed: args.seed,
+        services: args.services,
+        environments,
+        pods: args.pods,
+        rate: Some(args.rate),
+        stage: Stage::Plain,
+        ..ScenarioConfig::default()
+    };
+    let scenario = Scenario::new(config, crate::clock::now());
+    let clusters = start(&scenario, args.port).await?;
+    let ci = CiServer::start(CiConfig::default()).await?;
+    let path = &args.kubeconfig;
+    std::fs::write(path, sim::kubeconfig_for(&clusters.iter().collect::<Vec<_>>()))
+        .map_err(|error| Failure(format!("cannot write {}: {error}; choose another file with --kubeconfig", path.display())))?;
+    for cluster in &clusters {
+        print(&format!("{:<8} {}\n", cluster.name(), cluster.url()))?;
+    }
+    print(&format!("ci       {}\n\nrelboard serve --kubeconfig {}\n", ci.document_url(), path.display()))?;
+
+    let stop = until_stopped();
+    let publisher = args.records.zip(args.token).map(|(url, token)| Publisher::new(url.as_str(), &token));
+    let trouble = tokio::spawn(scenario::trouble(clusters.clone(), args.faults, args.seed, stop.clone()));
+    scenario::run(scenario, Players { clusters, publisher, ci: Some(ci) }, stop).await;
+    // It ends with the token; a panic in it was reported where it happened.
+    let _ = trouble.await;
+    Ok(Answer::Yes)
+}
+
+async fn start(scenario: &Scenario, port: Option<u16>) -> Result<Vec<ClusterHandle>, Failure> {
+    let mut clusters = Vec::new();
+    for environment in 0..scenario.config().environments.len() {
+        let mut config = scenario.cluster(environment);
+        if let Some(port) = port {
+            let offset = u16::try_from(environment).unwrap_or(u16::MAX);
+            let port = port.checked_add(offset).ok_or_else(|| Failure("--port: there are not that many ports above it".to_owned()))?;
+            config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        }
+        clusters.push(Cluster::start(config).await?);
+    }
+    Ok(clusters)
+}
