@@ -65,3 +65,16 @@ pub enum Outcome {
     /// It was called off.
     Cancelled,
 }
+
+impl Outcome {
+    /// The word of the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}

@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
         Ok(Answer::No) => ExitCode::from(1),
         Err(failure) => {
             // Several problems are several lines; the first has the mark.
-            let _ = writeln!(std::io::stderr(), "error: {failure}");
+            complain(&format!("error: {failure}"));
             ExitCode::from(2)
         }
     }
@@ -108,6 +108,12 @@ fn print(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure(format!("cannot write: {error}"))),
         _ => Ok(()),
     }
+}
+
+/// Says to standard error what is wrong.
+fn complain(text: &str) {
+    // Nobody can be told that nobody can be told.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 #[cfg(test)]

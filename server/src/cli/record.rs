@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
+use model::record::Record;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::deliver::{Delivered, Delivery};
 use super::client::{self, Server};
-use super::{Answer, Failure, print};
+use super::{Answer, Failure, complain, print};
 use crate::ci::record;
 use crate::clock;
 
@@ -99,18 +100,16 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
         Delivered::Accepted(receipt) => {
             for line in receipt.records {
                 if let Some(warning) = line.warning {
-                    print(&format!("warning: {warning}\n"))?;
+                    complain(&format!("warning: {warning}"));
                 }
                 let verb = if line.result == "known" { "known already" } else { "recorded" };
-                print(
-                    &format!("{verb}: {} in {}, {:?} at {}\n", parsed.service, parsed.environment, parsed.outcome, parsed.at)
-                        .to_lowercase(),
-                )?;
+                let (service, environment, version) = (&parsed.service, &parsed.environment, version(&parsed));
+                print(&format!("{verb}: {service} in {environment}: {version}, {}\n", parsed.outcome.as_str()))?;
             }
             Ok(Answer::Yes)
         }
         Delivered::Refused(reason) => {
-            print(&format!("refused: {reason}\n"))?;
+            complain(&format!("refused: {reason}"));
             Ok(Answer::No)
         }
     }
@@ -148,6 +147,11 @@ fn body(args: Args) -> Map<String, Value> {
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))));
     args.fields.into_iter().map(|(name, value)| (name, Value::from(value))).chain(given).collect()
+}
+
+/// What was deployed, in the words of the command line.
+fn version(record: &Record) -> &str {
+    [&record.version, &record.commit, &record.image, &record.digest].into_iter().find_map(Option::as_deref).unwrap_or("-")
 }
 
 fn field(text: &str) -> Result<(String, String), String> {

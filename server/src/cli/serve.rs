@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 
+use futures::future::{Either, select};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -64,9 +66,23 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
 pub async fn serve(config: Config) -> Result<Answer, Failure> {
     let listener = listen(config.server.listen).await?;
     let url = url(listener.local_addr()?, &config.server.base_path);
-    print(&format!("Relboard is at {url}\n"))?;
-    crate::run(config, listener, until_stopped()).await?;
+    let running = pin!(crate::run(config, listener, until_stopped()));
+    match select(running, pin!(answers(&url))).await {
+        Either::Left((ended, _)) => ended?,
+        Either::Right(((), running)) => {
+            print(&format!("Relboard is at {url}\n"))?;
+            running.await?;
+        }
+    }
     Ok(Answer::Yes)
+}
+
+/// Waits for the first answer, so that the URL is said when it works. The listener holds the request until then.
+async fn answers(url: &str) {
+    // Not through a proxy that the environment may name. Whatever goes wrong, the URL is said.
+    if let Ok(client) = reqwest::Client::builder().no_proxy().build() {
+        let _ = client.get(format!("{url}livez")).send().await;
+    }
 }
 
 /// Listens.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use model::ids::{EnvironmentName, ServiceName};
-use model::record::{Outcome, Record};
+use model::record::Record;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 use tracing::warn;
@@ -94,7 +94,7 @@ impl Store {
             .bind(record.service.as_str())
             .bind(folded(record.environment.as_str()))
             .bind(record.at.timestamp_millis())
-            .bind(outcome(record))
+            .bind(record.outcome.as_str())
             .bind(received)
             .bind(body)
             .execute(&mut *transaction)
@@ -196,17 +196,8 @@ fn natural_key(record: &Record) -> String {
         add(field.as_deref().unwrap_or_default());
     }
     add(&record.at.timestamp_millis().to_string());
-    add(outcome(record));
+    add(record.outcome.as_str());
     hex(&hash.finalize())
-}
-
-fn outcome(record: &Record) -> &'static str {
-    match record.outcome {
-        Outcome::Started => "started",
-        Outcome::Success => "success",
-        Outcome::Failure => "failure",
-        Outcome::Cancelled => "cancelled",
-    }
 }
 
 fn folded(environment: &str) -> String {
