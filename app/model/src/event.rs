@@ -45,6 +45,17 @@ pub enum Event {
         /// When it was heard.
         at: DateTime<Utc>,
     },
+    /// A kind may no longer be read: what was known of it there is forgotten. That is not the same as gone.
+    Withdrawn {
+        /// Where.
+        target: TargetId,
+        /// Which kind.
+        kind: Kind,
+        /// The namespace; all namespaces when none.
+        namespace: Option<Arc<str>>,
+        /// When it was noticed.
+        at: DateTime<Utc>,
+    },
     /// How a target is doing changed, or it was heard again (data or a bookmark).
     Target {
         /// Which.

@@ -78,6 +78,9 @@ impl Index {
             Event::Listed { target, kind, namespace, facts, at } => self.facts(target, at, |objects, services| {
                 objects.replace(kind, namespace.as_deref(), facts, services);
             }),
+            Event::Withdrawn { target, kind, namespace, at } => self.facts(target, at, |objects, services| {
+                objects.withdraw(kind, namespace.as_deref(), services);
+            }),
             Event::Target { target, health, at } => {
                 let freshness = self.catalogue.timing.freshness;
                 let Some(known) = self.targets.get_mut(usize::from(target.0)) else { return Touched::default() };

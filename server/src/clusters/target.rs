@@ -150,11 +150,11 @@ impl Target {
     async fn take_back(&mut self, plan: &Plan) -> Result<(), mpsc::error::SendError<Event>> {
         let old = std::mem::replace(&mut self.scopes, plan.scopes.clone());
         for scope in old {
-            // A scope of the whole cluster that splits up is emptied too: its parts are listed again at once.
-            let covered = plan.scopes.iter().any(|new| new.kind == scope.kind && (new.namespace.is_none() || *new == scope));
-            if !covered {
-                let (kind, namespace) = (scope.kind, scope.namespace);
-                self.events.send(Event::Listed { target: self.id, kind, namespace, facts: Vec::new(), at: clock::now() }).await?;
+            // A scope of the whole cluster that splits up is forgotten too: its parts are listed again at once.
+            let is_covered = plan.scopes.iter().any(|new| new.kind == scope.kind && (new.namespace.is_none() || *new == scope));
+            if !is_covered {
+                let Scope { kind, namespace } = scope;
+                self.events.send(Event::Withdrawn { target: self.id, kind, namespace, at: clock::now() }).await?;
             }
         }
         Ok(())

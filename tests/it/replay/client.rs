@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::board::Cell;
+use model::catalogue::{Catalogue, Tier};
 use model::event::{Event, TargetHealth};
 use model::workload::Kind;
 use server::clusters;
@@ -31,10 +32,15 @@ impl Client {
         Self::with(Access::Server { url, token_file: None, ca_file: None }, mode, &[], catalogue())
     }
 
-    pub(super) fn with(access: Access, mode: Mode, namespaces: &[&str], catalogue: Arc<model::catalogue::Catalogue>) -> Self {
+    pub(super) fn with(access: Access, mode: Mode, namespaces: &[&str], catalogue: Arc<Catalogue>) -> Self {
+        Self::with_all(vec![access], mode, namespaces, catalogue)
+    }
+
+    pub(super) fn with_all(targets: Vec<Access>, mode: Mode, namespaces: &[&str], catalogue: Arc<Catalogue>) -> Self {
         let namespaces = Namespaces(namespaces.iter().map(|&name| name.to_owned()).collect());
-        let target = Target { cluster: "dev-cluster".into(), access, namespaces, mode };
-        let environment = Environment { name: "dev".into(), tier: model::catalogue::Tier::Development, targets: vec![target] };
+        let target = |access| Target { cluster: "dev-cluster".into(), access, namespaces: namespaces.clone(), mode };
+        let targets = targets.into_iter().map(target).collect();
+        let environment = Environment { name: "dev".into(), tier: Tier::Development, targets };
         let (sender, events) = mpsc::channel(64);
         let stop = CancellationToken::new();
         drop(clusters::spawn(&[environment], catalogue, sender, stop.clone()));

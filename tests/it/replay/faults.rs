@@ -388,3 +388,43 @@ async fn a_token_file_is_read_again_when_it_changes() {
     std::fs::write(&token_file, "new\n").unwrap();
     client.health(is_live).await;
 }
+
+#[tokio::test]
+async fn a_right_that_is_taken_away_is_withdrawn_and_not_an_empty_list() {
+    let allowed = Arc::new(AtomicUsize::new(1));
+    let (cut, receiver) = tokio::sync::mpsc::channel(1);
+    let (still, watch) = (Arc::clone(&allowed), std::sync::Mutex::new(Some(receiver)));
+    let server = Server::start(move |request: &Request| match request.kind() {
+        Some(Kind::Pod) if still.load(Ordering::Relaxed) == 0 => Reply::error(403, file("errors/403-no-rights.json")),
+        Some(Kind::Pod) if request.is_watch() => watch.lock().unwrap().take().map_or_else(|| quiet(Kind::Pod), Reply::Stream),
+        Some(kind) if request.is_watch() => quiet(kind),
+        Some(kind) => empty(kind),
+        None => Reply::error(403, file("errors/403-no-rights.json")),
+    })
+    .await;
+    let mut client = Client::of(&server, WATCH);
+    client.health(is_live).await;
+    allowed.store(0, Ordering::Relaxed);
+    drop(cut);
+    let missing = |health: &TargetHealth| matches!(health, TargetHealth::Live { notes } if notes.iter().any(|note| note.starts_with("may not list pods")));
+    let (_, before) = client.health(missing).await;
+    let withdrawn = before.iter().filter(|event| matches!(event, Event::Withdrawn { kind: Kind::Pod, namespace: None, .. }));
+    assert_eq!(withdrawn.count(), 1, "{before:?}");
+    let emptied = before.iter().filter(|event| matches!(event, Event::Listed { kind: Kind::Pod, .. }));
+    assert_eq!(emptied.count(), 0, "an error is never an empty list");
+}
+
+#[tokio::test]
+async fn one_dead_cluster_costs_the_others_nothing() {
+    let alive = server(|request, _| if request.is_watch() { quiet(Kind::Deployment) } else { empty(Kind::Deployment) }).await;
+    let hung = Server::start(|_: &Request| Reply::Hang).await;
+    let garbled = Server::start(|_: &Request| Reply::Raw(b"\xff\x00 nonsense".to_vec())).await;
+    let mut client = Client::with_all(vec![access(&hung), access(&garbled), access(&alive)], WATCH, &[], catalogue());
+    let mut live = None;
+    while live.is_none() {
+        if let Event::Target { target, health: TargetHealth::Live { .. }, .. } = client.next().await {
+            live = Some(target);
+        }
+    }
+    assert_eq!(live, Some(model::ids::TargetId(2)));
+}

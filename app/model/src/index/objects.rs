@@ -21,7 +21,8 @@ pub(crate) struct Objects {
     /// One tree for all owners takes much less memory than a set for each.
     sets_by_owner: BTreeSet<(Uid, ObjectName)>,
     pods_by_owner: BTreeSet<(Uid, ObjectName)>,
-    listed: BTreeSet<Kind>,
+    /// Kinds that were listed, and where; everywhere when in no namespace.
+    listed: BTreeSet<(Kind, Option<Arc<str>>)>,
 }
 
 /// What a change of objects means for services.
@@ -32,7 +33,7 @@ pub(crate) struct Moves {
     pub(crate) came: Vec<(ServiceName, WorkloadKey)>,
     /// Workloads that a service has lost.
     pub(crate) left: Vec<(ServiceName, WorkloadKey)>,
-    /// A kind was listed for the first time: what was not known is now known.
+    /// A kind was listed for the first time, or may no longer be: what was not known is now known, or the other way round.
     pub(crate) whole_target: bool,
 }
 
@@ -46,14 +47,22 @@ impl Objects {
         self.workloads.values().map(|workload| &workload.service)
     }
 
-    /// Whether objects of the kind were ever read here: a right may be missing.
-    pub(crate) fn can_see(&self, kind: Kind) -> bool {
-        self.listed.contains(&kind)
+    /// Whether objects of the kind can be read in a namespace: a right may be missing.
+    pub(crate) fn can_see(&self, kind: Kind, namespace: &Arc<str>) -> bool {
+        self.listed.contains(&(kind, None))
+            || self.listed.contains(&(kind, Some(Arc::clone(namespace))))
             || match kind {
-                Kind::Pod => !self.pods.is_empty(),
-                Kind::ReplicaSet => !self.sets.is_empty(),
-                _ => self.workloads.keys().any(|(of, _)| *of == kind),
+                Kind::Pod => self.pods.keys().any(|name| name.namespace == *namespace),
+                Kind::ReplicaSet => self.sets.keys().any(|name| name.namespace == *namespace),
+                _ => self.workloads.keys().any(|(of, name)| *of == kind && name.namespace == *namespace),
             }
+    }
+
+    /// The kinds of workloads that can be read nowhere here, although others can.
+    pub(crate) fn unseen_workloads(&self) -> impl Iterator<Item = Kind> {
+        let is_seen = |kind: Kind| self.listed.is_empty() || self.listed.iter().any(|(listed, _)| *listed == kind);
+        let workloads = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet].into_iter();
+        workloads.filter(move |kind| !is_seen(*kind) && !self.workloads.keys().any(|(of, _)| of == kind))
     }
 
     /// The ReplicaSets of a Deployment.
@@ -119,7 +128,16 @@ impl Objects {
         for fact in facts {
             self.put(fact, moves);
         }
-        moves.whole_target |= self.listed.insert(kind);
+        if !self.listed.contains(&(kind, None)) {
+            moves.whole_target |= self.listed.insert((kind, namespace.map(Arc::from)));
+        }
+    }
+
+    /// Forgets what may no longer be read.
+    pub(crate) fn withdraw(&mut self, kind: Kind, namespace: Option<&str>, moves: &mut Moves) {
+        self.replace(kind, namespace, Vec::new(), moves);
+        self.listed.retain(|(listed, place)| *listed != kind || namespace.is_some() && place.as_deref() != namespace);
+        moves.whole_target = true;
     }
 
     fn put_workload(&mut self, workload: Workload, moves: &mut Moves) {
@@ -193,7 +211,7 @@ impl Objects {
         let root = self.set_by_uid.get(&owner.uid).and_then(|name| self.sets.get(name)).and_then(|set| set.owner.as_ref());
         let key = self.workload_by_uid.get(&root.unwrap_or(owner).uid).cloned();
         let key = key.or_else(|| {
-            let deployment = deployment_of(owner).filter(|_| !self.can_see(Kind::ReplicaSet))?;
+            let deployment = deployment_of(owner).filter(|_| !self.can_see(Kind::ReplicaSet, namespace))?;
             Some((Kind::Deployment, ObjectName { namespace: Arc::clone(namespace), name: Arc::from(deployment) }))
         });
         if let Some(workload) = key.and_then(|key| self.workloads.get(&key)) {
@@ -203,7 +221,7 @@ impl Objects {
 
     /// Where ReplicaSets may not be read, a Deployment's pods are found by the names that its controller gives.
     fn pods_by_name<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a Pod> {
-        let degraded = workload.kind == Kind::Deployment && !self.can_see(Kind::ReplicaSet);
+        let degraded = workload.kind == Kind::Deployment && !self.can_see(Kind::ReplicaSet, &workload.name.namespace);
         let all = degraded.then(|| self.pods.range(workload.name.clone()..)).into_iter().flatten().map(|(_, pod)| pod);
         all.take_while(|pod| pod.name.namespace == workload.name.namespace && pod.name.name.starts_with(&*workload.name.name))
             .filter(|pod| pod.owner.as_ref().and_then(deployment_of) == Some(&workload.name.name))

@@ -102,6 +102,15 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
 }
 
 impl<'a> Context<'a> {
+    /// A cluster of an environment with the kinds of workloads that may not be read there.
+    fn unseen_workloads(&self, environment: &EnvironmentSpec) -> Option<(&'a ClusterName, String)> {
+        environment.targets.iter().find_map(|target| {
+            let kinds: Vec<_> = self.index.objects(*target)?.unseen_workloads().map(Kind::plural).collect();
+            let cluster = &self.index.catalogue().target(*target)?.cluster;
+            (!kinds.is_empty()).then(|| (cluster, kinds.join(", ")))
+        })
+    }
+
     /// The workloads of the service in an environment, judged one by one.
     fn sides(
         &self,
@@ -117,7 +126,7 @@ impl<'a> Context<'a> {
             for workload in self.index.workloads(self.service, *target) {
                 let Some(objects) = self.index.objects(*target) else { continue };
                 let census = Census::of(workload, objects);
-                let is_seen = objects.can_see(Kind::Pod) || workload.replicas.wanted == 0 || !freshness.is_live();
+                let is_seen = objects.can_see(Kind::Pod, &workload.name.namespace) || workload.replicas.wanted == 0 || !freshness.is_live();
                 let progress = if is_seen {
                     rollout::progress(workload, &census, &self.index.catalogue().timing, before, clock)
                 } else {
@@ -170,6 +179,10 @@ fn without_workload(context: &Context<'_>, environment: &EnvironmentSpec, claims
     }
     if record.outcome == Outcome::Started {
         return Verdict { status: Status::Absent, reason: format!("{claim}, and nothing came of it"), since: None };
+    }
+    if let Some((cluster, kinds)) = context.unseen_workloads(environment) {
+        let reason = format!("the {kinds} in {cluster} may not be read, so nobody knows whether it is there: {claim}");
+        return Verdict { status: Status::Unknown, reason, since: Some(record.at) };
     }
     Verdict { status: Status::Missing, reason: format!("{claim}, but there is no workload"), since: Some(record.at) }
 }

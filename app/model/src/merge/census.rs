@@ -30,7 +30,7 @@ impl<'a> Census<'a> {
     pub(crate) fn of(workload: &'a Workload, objects: &'a Objects) -> Self {
         let set = objects.sets_of(&workload.uid).find(|set| is_wanted_set(workload, set));
         let mut census = Self { set, ..Self::default() };
-        let sets_are_known = objects.can_see(Kind::ReplicaSet);
+        let sets_are_known = objects.can_see(Kind::ReplicaSet, &workload.name.namespace);
         for pod in objects.pods_of(workload) {
             let is_wanted = match workload.kind {
                 Kind::Deployment if sets_are_known => set.is_some_and(|set| pod.owner.as_ref().is_some_and(|owner| owner.uid == set.uid)),

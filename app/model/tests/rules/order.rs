@@ -10,6 +10,8 @@ use model::merge::merge;
 use model::workload::{ContainerState, Fact, Kind, Workload};
 use proptest::prelude::*;
 
+use crate::check;
+
 /// A bit of everything.
 fn world() -> World {
     let waiting = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
@@ -123,6 +125,38 @@ fn what_is_not_listed_is_gone() {
     };
     assert_eq!(index.apply(other("stock")), Touched::default());
     assert_eq!(index.apply(other("shop")), touched(&["mail"]));
+}
+
+#[test]
+fn what_may_no_longer_be_read_is_not_gone_but_unknown() {
+    let mut world = World::new("dev");
+    world.events.extend(lists(&workload("dev shop/cart 7fc38a2 2/2")));
+    let withdrawn = |kind| Event::Withdrawn { target: TargetId(0), kind, namespace: None, at: at("10:00:00") };
+    world.events.push(withdrawn(Kind::Pod));
+    check(
+        &world,
+        "dev: unknown 7fc38a2 0/2 | the pods in dev-cluster may not be read, so nobody knows what runs: grant list and watch on pods",
+    );
+    world.events.push(withdrawn(Kind::Deployment));
+    check(
+        &world.record("dev cart 7fc38a2 09:00:00"),
+        "dev: unknown | the deployments in dev-cluster may not be read, so nobody knows whether it is there: CI recorded 7fc38a2 at 2026-11-20 09:00:00 UTC",
+    );
+}
+
+#[test]
+fn pods_of_one_namespace_say_nothing_of_another() {
+    let mut world = World::new("dev");
+    world.events.extend(lists(&workload("dev shop/cart 7fc38a2 2/2")).into_iter().map(|event| match event {
+        Event::Listed { target, kind: Kind::Pod, at, .. } => {
+            Event::Listed { target, kind: Kind::Pod, namespace: Some(Arc::from("stock")), facts: Vec::new(), at }
+        }
+        other => other,
+    }));
+    check(
+        &world,
+        "dev: unknown 7fc38a2 0/2 | the pods in dev-cluster may not be read, so nobody knows what runs: grant list and watch on pods",
+    );
 }
 
 #[test]
