@@ -13,10 +13,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use self::sources::Sources;
+use self::sources::{Sinks, Sources};
+use crate::ci::poll::SourceHealth;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::hub::{self, HubHandle, Records};
+use crate::hub::{self, Records};
 use crate::store::{self, Store};
 use crate::web::{self, Parts, Settings, Tokens};
 
@@ -63,19 +64,21 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
         hub::Start { catalogue: Arc::clone(&config.catalogue), epoch: hub::new_epoch(), clock: clock.clone(), stored, last, history };
     let (hub, hub_task) = hub::spawn(start, inner.clone());
     let keeper = tokio::spawn(hub::keep(store.clone(), observed, inner.clone()));
-    let housekeeping = tokio::spawn(outer.clone().run_until_cancelled_owned(housekeeping::prune_daily(store.clone(), clock.clone())));
+    let housekeeping =
+        tokio::spawn(outer.clone().run_until_cancelled_owned(housekeeping::prune_daily(store.clone(), clock.clone(), config.store.keep)));
     let records = Records::new(store.clone(), hub.events(), clock.clone());
-    let (settings, settings_now) = watch::channel(Arc::new(settings_of(&config)));
+    let (settings, settings_now) = watch::channel(Arc::new(settings_of(&config, Vec::new())));
     let router = web::router(Parts {
         server: config.server.clone(),
         settings: settings_now,
         hub: hub.clone(),
         records: records.clone(),
         store: store.clone(),
-        clock,
+        clock: clock.clone(),
         shutdown: outer.clone(),
     });
-    let following = tokio::spawn(follow(config, Follow { settings, hub, records, store: store.clone(), stop: outer.clone() }));
+    let sinks = Sinks { hub, records, clock };
+    let following = tokio::spawn(follow(config, Follow { settings, sinks, store: store.clone(), stop: outer.clone() }));
 
     let address = listener.local_addr().map_or_else(|_| "an unknown address".to_owned(), |address| address.to_string());
     let served = web::serve(listener, router, shutdown).await;
@@ -92,18 +95,18 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
 /// What follows the configuration needs.
 struct Follow {
     settings: watch::Sender<Arc<Settings>>,
-    hub: HubHandle,
-    records: Records,
+    sinks: Sinks,
     store: Store,
     stop: CancellationToken,
 }
 
 /// Reads clusters and CI until the end, and starts over when the configuration changes.
 async fn follow(config: Config, follow: Follow) {
-    let Follow { settings, hub, records, store, stop } = follow;
-    let (_sender, mut configs) = watch::channel(Arc::new(config));
+    let Follow { settings, sinks, store, stop } = follow;
+    let mut configs = crate::config::reloads(config, stop.clone());
     let mut config = Arc::clone(&configs.borrow_and_update());
-    let mut sources = Sources::start(&config, &hub, &records, &stop);
+    let mut sources = Sources::start(&config, &sinks, &stop);
+    settings.send_replace(Arc::new(settings_of(&config, sources.health())));
     loop {
         let changed = stop.run_until_cancelled(configs.changed()).await;
         match changed {
@@ -125,18 +128,19 @@ async fn follow(config: Config, follow: Follow) {
             tracing::error!(%error, "the stored records are missing from the board");
             Vec::new()
         });
-        if hub.reconfigure(Arc::clone(&next.catalogue), stored).await.is_err() {
+        if sinks.hub.reconfigure(Arc::clone(&next.catalogue), stored).await.is_err() {
             return;
         }
-        settings.send_replace(Arc::new(settings_of(&next)));
-        sources = Sources::start(&next, &hub, &records, &stop);
+        sources = Sources::start(&next, &sinks, &stop);
+        settings.send_replace(Arc::new(settings_of(&next, sources.health())));
         config = next;
     }
     sources.stop().await;
 }
 
-fn settings_of(config: &Config) -> Settings {
-    Settings { catalogue: Arc::clone(&config.catalogue), tokens: Tokens::new(&config.ci, config.server.records_per_minute) }
+fn settings_of(config: &Config, sources: Vec<watch::Receiver<SourceHealth>>) -> Settings {
+    let tokens = Tokens::new(&config.ci, config.server.records_per_minute);
+    Settings { catalogue: Arc::clone(&config.catalogue), tokens, sources }
 }
 
 async fn finish<T>(what: &str, task: impl Future<Output = T>) {

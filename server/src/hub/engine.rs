@@ -62,9 +62,9 @@ impl Engine {
         self.hold_until = Some(now + HOLD);
     }
 
-    /// Whether there is something to merge.
+    /// Whether there is something to merge now.
     pub(super) fn is_dirty(&self) -> bool {
-        self.header || !self.touched.is_empty()
+        !self.is_held() && (self.header || !self.touched.is_empty())
     }
 
     /// Whether the board is still that of an older configuration.
@@ -74,7 +74,7 @@ impl Engine {
 
     /// When to look again although nothing happens.
     pub(super) fn next_look(&self) -> Option<DateTime<Utc>> {
-        self.timetable.next()
+        self.hold_until.or_else(|| self.timetable.next())
     }
 
     /// Merges what was touched or is due, and gives the next board if it differs from the newest one.

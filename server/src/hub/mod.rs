@@ -8,6 +8,8 @@ mod engine;
 mod history;
 mod keeper;
 mod records;
+#[cfg(test)]
+mod tests;
 mod timetable;
 
 use std::sync::Arc;

@@ -3,24 +3,48 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::ci::poll::{self, SourceHealth};
+use crate::clock::Clock;
 use crate::clusters;
 use crate::config::Config;
 use crate::hub::{HubHandle, Records};
 
+/// Where events go.
+pub(super) struct Sinks {
+    pub(super) hub: HubHandle,
+    pub(super) records: Records,
+    pub(super) clock: Clock,
+}
+
 /// Everything that reads for one configuration.
 pub(super) struct Sources {
     tasks: Vec<JoinHandle<()>>,
+    health: Vec<watch::Receiver<SourceHealth>>,
     stop: CancellationToken,
 }
 
 impl Sources {
-    pub(super) fn start(config: &Config, hub: &HubHandle, _records: &Records, stop: &CancellationToken) -> Self {
+    pub(super) fn start(config: &Config, sinks: &Sinks, stop: &CancellationToken) -> Self {
         let stop = stop.child_token();
-        let clusters = clusters::spawn(&config.environments, Arc::clone(&config.catalogue), hub.events(), stop.clone());
-        Self { tasks: vec![clusters], stop }
+        let mut tasks = vec![clusters::spawn(&config.environments, Arc::clone(&config.catalogue), sinks.hub.events(), stop.clone())];
+        let mut health = Vec::new();
+        let records = Arc::new(sinks.records.clone());
+        for ci in &config.ci {
+            let Some(endpoint) = ci.json.clone() else { continue };
+            let (sender, receiver) = watch::channel(SourceHealth::starting(&ci.name));
+            health.push(receiver);
+            tasks.push(tokio::spawn(poll::run(ci.clone(), endpoint, Arc::clone(&records), sinks.clock.clone(), sender, stop.clone())));
+        }
+        Self { tasks, health, stop }
+    }
+
+    /// How the polled sources are doing.
+    pub(super) fn health(&self) -> Vec<watch::Receiver<SourceHealth>> {
+        self.health.clone()
     }
 
     /// Ends them all: nobody sends an event of theirs afterwards.

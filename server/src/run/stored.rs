@@ -13,7 +13,7 @@ const PER_CELL: u32 = 20;
 /// The columns that only CI knows, then the newest records, oldest first.
 pub(super) async fn events(store: &Store, senders: &[Ci]) -> Result<Vec<Event>, Error> {
     let mut events = Vec::new();
-    for sender in senders.iter().filter(|sender| sender.json.is_some()) {
+    for sender in senders.iter().filter(|sender| sender.create_environments) {
         let environments = store.recorded_environments(&sender.name).await?;
         events.extend(environments.into_iter().map(Event::RecordedEnvironment));
     }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::format::Format;
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::Web;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -42,8 +42,8 @@ pub(super) struct Search {
     responses(
         (status = 200, description = "The board", content((Board = "application/json"), (String = "text/csv"), (String = "text/plain"))),
         (status = 304, description = "As `If-None-Match` says"),
-        (status = 400, description = "The search does not parse", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The search does not parse", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 406, description = "No such format", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn board(

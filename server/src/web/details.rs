@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use model::details::Details;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::Web;
 
 /// One cell with everything known of it.
@@ -22,7 +22,7 @@ use super::state::Web;
     ),
     responses(
         (status = 200, description = "The cell", body = Details),
-        (status = 404, description = "No such service or environment", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such service or environment", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn details(State(web): State<Web>, Path((service, environment)): Path<(String, String)>) -> Result<Response, Problem> {

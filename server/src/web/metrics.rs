@@ -77,6 +77,7 @@ pub(super) async fn metrics(State(web): State<Web>) -> Response {
     web.metrics.recorder.register_counter(&events, &METADATA).absolute(web.lookup.hub.events_taken());
     let mut text = web.metrics.handle.render();
     let snapshot = web.board.borrow().clone();
-    text.push_str(&board::render(&snapshot, web.lookup.store.trouble().is_none()));
+    let sources: Vec<_> = web.settings().sources.iter().map(|source| source.borrow().clone()).collect();
+    text.push_str(&board::render(&snapshot, web.lookup.store.trouble().is_none(), &sources));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

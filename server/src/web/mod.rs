@@ -16,6 +16,8 @@ mod page;
 mod problem;
 mod records;
 mod state;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::net::SocketAddr;

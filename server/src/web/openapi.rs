@@ -25,7 +25,7 @@ use super::state::Web;
         (name = "records", description = "Deployment records of CI"),
         (name = "operation", description = "For whoever runs the server"),
     ),
-    components(schemas(super::problem::Problem))
+    components(schemas(super::problem::ProblemDetails))
 )]
 struct Base;
 

@@ -6,9 +6,19 @@ use serde::Serialize;
 
 use crate::ci::FieldError;
 
-/// An error as it is sent.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+/// An error on its way to the client.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Problem {
+    kind: Kind,
+    detail: String,
+    errors: Vec<FieldError>,
+    at: Option<u32>,
+    retry_after: Option<u32>,
+}
+
+/// An error as it is sent.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ProblemDetails {
     /// A name that does not change: programs may compare it.
     #[serde(rename = "type")]
     #[schema(example = "https://relboard.dev/problems/not-found")]
@@ -24,10 +34,7 @@ pub(super) struct Problem {
     errors: Vec<FieldError>,
     /// Where the search does not parse, in characters from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<usize>,
-    /// After how many seconds to try again.
-    #[serde(skip)]
-    retry_after: Option<u64>,
+    at: Option<u32>,
 }
 
 /// The types of errors.
@@ -70,16 +77,7 @@ impl Kind {
 
 impl Problem {
     pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        let (status, name, title) = kind.parts();
-        Self {
-            kind: format!("https://relboard.dev/problems/{name}"),
-            title,
-            status: status.as_u16(),
-            detail: detail.into(),
-            errors: Vec::new(),
-            at: None,
-            retry_after: None,
-        }
+        Self { kind, detail: detail.into(), errors: Vec::new(), at: None, retry_after: None }
     }
 
     pub(super) fn with_errors(self, errors: Vec<FieldError>) -> Self {
@@ -87,19 +85,28 @@ impl Problem {
     }
 
     pub(super) fn at(self, at: usize) -> Self {
-        Self { at: Some(at), ..self }
+        Self { at: u32::try_from(at).ok(), ..self }
     }
 
-    pub(super) fn retry_after(self, seconds: u64) -> Self {
+    /// After how many seconds to try again.
+    pub(super) fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (status, name, title) = self.kind.parts();
+        let details = ProblemDetails {
+            kind: format!("https://relboard.dev/problems/{name}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail,
+            errors: self.errors,
+            at: self.at,
+        };
         // A struct of numbers and text always serialises.
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&details).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -5,10 +5,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use model::board::Board;
 use model::record::Record;
 use serde::Serialize;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::{Settings, Web, names};
 use crate::ci::record::parse_all;
 use crate::ci::{Accepted, Batch, Idempotency, Sink, SinkError, UnknownEnvironments};
@@ -56,12 +57,12 @@ pub(super) struct Unplaced {
     responses(
         (status = 201, description = "At least one record is new", body = Receipt),
         (status = 200, description = "All records were known", body = Receipt),
-        (status = 400, description = "A field is wrong: `errors` says which", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or a wrong one", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The Idempotency-Key was used for another body", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many records in a minute", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store fails: nothing was stored", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A field is wrong: `errors` says which", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or a wrong one", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The Idempotency-Key was used for another body", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many records in a minute", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store fails: nothing was stored", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn post(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
@@ -77,12 +78,13 @@ pub(super) async fn post(State(web): State<Web>, request: Request) -> Result<Res
         Problem::new(Kind::BadRecord, detail).with_errors(errors)
     })?;
     token.take(records.len())?;
-    let mut lines: Vec<_> = records.iter().map(|record| Line::new(record, &settings)).collect();
+    let mut lines: Vec<_> =
+        records.iter().map(|record| Line::new(record, &settings, &web.board.borrow(), token.unknown_environments)).collect();
     let batch = Batch {
         source: token.source.clone(),
         records,
         idempotency: key.map(|key| Idempotency { key, body }),
-        unknown_environments: UnknownEnvironments::Unplaced,
+        unknown_environments: token.unknown_environments,
     };
     let accepted = web.records.accept(batch).await.map_err(refused)?;
     for (line, accepted) in lines.iter_mut().zip(&accepted) {
@@ -101,7 +103,7 @@ pub(super) async fn post(State(web): State<Web>, request: Request) -> Result<Res
     tag = "records",
     responses(
         (status = 200, description = "The newest of them", body = Unplaced),
-        (status = 503, description = "The store fails", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store fails", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn unplaced(State(web): State<Web>) -> Result<Response, Problem> {
@@ -116,15 +118,18 @@ pub(super) async fn unplaced(State(web): State<Web>) -> Result<Response, Problem
 }
 
 impl Line {
-    fn new(record: &Record, settings: &Settings) -> Self {
+    fn new(record: &Record, settings: &Settings, board: &Board, unknown: UnknownEnvironments) -> Self {
         let name = record.environment.as_str();
-        let warning = settings.catalogue.environment(name).is_none().then(|| {
-            let known: Vec<_> = settings.catalogue.environments.iter().map(|environment| environment.name.as_str()).collect();
-            format!(
-                "`{name}` is not a configured environment ({}): the record is kept and listed at /api/v1/records/unplaced",
-                known.join(", ")
-            )
-        });
+        // Columns that only CI knows are on the board and not in the configuration.
+        let is_column = || board.environments.iter().any(|column| column.name.as_str().eq_ignore_ascii_case(name));
+        let warning =
+            (unknown == UnknownEnvironments::Unplaced && settings.catalogue.environment(name).is_none() && !is_column()).then(|| {
+                let known: Vec<_> = board.environments.iter().map(|column| column.name.as_str()).collect();
+                format!(
+                    "`{name}` is not an environment of this board ({}): the record is kept and listed at /api/v1/records/unplaced",
+                    known.join(", ")
+                )
+            });
         Self { service: record.service.to_string(), environment: name.to_owned(), result: "", warning }
     }
 }

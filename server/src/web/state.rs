@@ -14,6 +14,7 @@ use super::frames::Frame;
 use super::lookup::Lookup;
 use super::metrics::Metrics;
 use super::tokens::Tokens;
+use crate::ci::poll::SourceHealth;
 use crate::clock::Clock;
 use crate::hub::Records;
 
@@ -44,6 +45,8 @@ pub struct Settings {
     pub catalogue: Arc<Catalogue>,
     /// Who may send records.
     pub tokens: Tokens,
+    /// How the polled sources of records are doing.
+    pub sources: Vec<watch::Receiver<SourceHealth>>,
 }
 
 /// Every name that CI may use for an environment.

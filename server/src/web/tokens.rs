@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::problem::{Kind, Problem};
+use crate::ci::UnknownEnvironments;
 use crate::config::Ci;
 
 /// The tokens of the configuration.
@@ -21,6 +22,8 @@ pub struct Tokens(Vec<Token>);
 pub(super) struct Token {
     /// The name of its `[[ci]]`.
     pub(super) source: String,
+    /// What becomes of environments that are no columns.
+    pub(super) unknown_environments: UnknownEnvironments,
     /// Of digests, comparing takes the same time whatever the lengths.
     digest: [u8; 32],
     limit: DefaultDirectRateLimiter,
@@ -36,6 +39,10 @@ impl Tokens {
             let secret = sender.token.as_ref()?.expose_secret();
             Some(Token {
                 source: sender.name.clone(),
+                unknown_environments: match sender.create_environments {
+                    true => UnknownEnvironments::Create,
+                    false => UnknownEnvironments::Unplaced,
+                },
                 digest: Sha256::digest(secret).into(),
                 limit: RateLimiter::direct(Quota::per_minute(per_minute)),
                 per_minute,
@@ -87,7 +94,8 @@ impl Token {
         match self.limit.check_n(records) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(until)) => {
-                let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                let seconds = u32::try_from(wait).unwrap_or(60);
                 let detail = format!(
                     "This token may send {per_minute} records a minute: try again in {seconds} s, or raise server.records_per_minute."
                 );

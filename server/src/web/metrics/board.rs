@@ -1,4 +1,4 @@
-//! The numbers that are read from the board.
+//! The numbers of what is shown: of the board, its clusters and its sources.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use model::board::{Board, TargetState};
 use model::status::Status;
 
 use super::METADATA;
+use crate::ci::poll::{PollState, SourceHealth};
 
 const STATES: [(TargetState, &str); 5] = [
     (TargetState::Syncing, "syncing"),
@@ -17,7 +18,7 @@ const STATES: [(TargetState, &str); 5] = [
     (TargetState::Forbidden, "forbidden"),
 ];
 
-pub(super) fn render(board: &Board, store_works: bool) -> String {
+pub(super) fn render(board: &Board, store_works: bool, sources: &[SourceHealth]) -> String {
     let recorder = PrometheusBuilder::new().build_recorder();
     describe(&recorder);
     let gauge = |name: &'static str, labels: &[(&'static str, &str)], value: f64| {
@@ -48,6 +49,14 @@ pub(super) fn render(board: &Board, store_works: bool) -> String {
             }
         }
     }
+    for source in sources {
+        let place = [("source", source.source.as_str())];
+        gauge("relboard_source_up", &place, f64::from(u8::from(source.state == PollState::Working)));
+        gauge("relboard_source_wrong_entries", &place, source.wrong_count as f64);
+        if let Some(read) = source.last_success {
+            gauge("relboard_source_last_success_timestamp_seconds", &place, read.timestamp() as f64);
+        }
+    }
     recorder.handle().render()
 }
 
@@ -60,6 +69,9 @@ fn describe(recorder: &PrometheusRecorder) {
         ("relboard_store_up", "Whether the newest operation of the store went well."),
         ("relboard_cells", "Cells by environment and status."),
         ("relboard_target_state", "1 for the state that a cluster is in, 0 for the others."),
+        ("relboard_source_up", "Whether a polled JSON endpoint of CI was read the last time."),
+        ("relboard_source_wrong_entries", "Entries of a polled JSON endpoint that are wrong and left out."),
+        ("relboard_source_last_success_timestamp_seconds", "When a polled JSON endpoint was last read."),
         ("relboard_target_last_heard_timestamp_seconds", "When a cluster was last heard, in steps of 10 s."),
     ] {
         recorder.describe_gauge(name.into(), None, text.into());

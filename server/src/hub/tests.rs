@@ -1,0 +1,212 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use model::board::{Board, TargetState};
+use model::catalogue::{Catalogue, Column};
+use model::event::{Event, TargetHealth};
+use model::ids::TargetId;
+use model::record::Record;
+use model::status::Status;
+use model::workload::Kind;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{HubHandle, Start, spawn};
+use crate::clock::Clock;
+use crate::store::CellTransition;
+
+/// Longer than every window, shorter than every grace and every step of `last_heard`.
+const A_WHILE: Duration = Duration::from_secs(3);
+
+fn start() -> DateTime<Utc> {
+    "2026-11-20T10:00:00Z".parse().unwrap()
+}
+
+/// A hub on tokio's paused clock, with one environment in one cluster.
+struct Bench {
+    hub: HubHandle,
+    board: watch::Receiver<Arc<Board>>,
+    history: mpsc::Receiver<Vec<CellTransition>>,
+    clock: Clock,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Bench {
+    fn new(stored: Vec<Event>, last: Vec<CellTransition>) -> Self {
+        let begun = Instant::now();
+        let clock = Clock::new(move || start() + begun.elapsed());
+        let (history, transitions) = mpsc::channel(64);
+        let stop = CancellationToken::new();
+        let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"])]));
+        let start = Start { catalogue, epoch: "8f1c".to_owned(), clock: clock.clone(), stored, last, history };
+        let (hub, task) = spawn(start, stop.clone());
+        Self { board: hub.board(), hub, history: transitions, clock, stop, task }
+    }
+
+    async fn send(&self, event: Event) {
+        self.hub.events().send(event).await.unwrap();
+    }
+
+    async fn is(&self, health: TargetHealth) {
+        self.send(Event::Target { target: TargetId(0), health, at: self.clock.now() }).await;
+    }
+
+    async fn live(&self) {
+        for kind in [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod] {
+            self.send(Event::Listed { target: TargetId(0), kind, namespace: None, facts: Vec::new(), at: self.clock.now() }).await;
+        }
+        self.is(TargetHealth::Live { notes: Vec::new() }).await;
+    }
+
+    /// The board once it is as wanted.
+    async fn until(&mut self, what: &str, wanted: impl FnMut(&Arc<Board>) -> bool) -> Arc<Board> {
+        let found = timeout(Duration::from_secs(600), self.board.wait_for(wanted)).await;
+        Arc::clone(&found.unwrap_or_else(|_| panic!("never: {what}")).unwrap())
+    }
+
+    async fn until_status(&mut self, service: &str, status: Status) -> Arc<Board> {
+        self.until(status.as_str(), |board| status_of(board, service) == Some(status)).await
+    }
+
+    /// Time goes by, and nothing is published.
+    async fn stays_quiet(&mut self) {
+        self.board.mark_unchanged();
+        assert!(timeout(A_WHILE, self.board.changed()).await.is_err(), "published {:?}", self.board.borrow());
+    }
+
+    /// The statuses that went to the store so far.
+    fn appended(&mut self) -> Vec<CellTransition> {
+        std::iter::from_fn(|| self.history.try_recv().ok()).flatten().collect()
+    }
+}
+
+fn record(service: &str, at: DateTime<Utc>) -> Event {
+    let json = serde_json::json!({
+        "service": service, "environment": "dev", "commit": "7fc38a2b69e35dc2c3ba4b9bac4d1bd28d7e24aa",
+        "by": "gauxachs", "at": at, "outcome": "success",
+    });
+    Event::Record(Arc::new(serde_json::from_value::<Record>(json).unwrap()))
+}
+
+fn status_of(board: &Board, service: &str) -> Option<Status> {
+    Some(board.services.get(service)?.cells.get("dev")?.status)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_one_publication() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    let before = bench.until("live", |board| state_of(board) == TargetState::Live).await;
+    for place in 0..200 {
+        bench.hub.events().try_send(record(&format!("service-{place}"), start())).unwrap();
+    }
+    let after = bench.until("all", |board| board.services.len() == 200).await;
+    assert_eq!(after.revision.number, before.revision.number + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_relist_that_changes_nothing_publishes_nothing() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    bench.until_status("cart", Status::Rolling).await;
+    bench.stays_quiet().await;
+    let taken = bench.hub.events_taken();
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    bench.stays_quiet().await;
+    assert_eq!(bench.hub.events_taken(), taken + 7, "the hub did take them in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grace_that_ends_is_published_by_itself() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    let waiting = bench.until_status("cart", Status::Rolling).await;
+    let missing = bench.until("no longer waiting", |board| status_of(board, "cart") != Some(Status::Rolling)).await;
+    // Nobody was heard meanwhile: the cluster went stale first, and the cell with it.
+    assert_eq!(status_of(&missing, "cart"), Some(Status::Unknown));
+    let bound = Catalogue::new([]).timing.freshness;
+    assert!(missing.generated_at - waiting.generated_at <= bound + chrono::TimeDelta::seconds(1), "{:?}", missing.generated_at);
+    bench.is(TargetHealth::Live { notes: Vec::new() }).await;
+    bench.until_status("cart", Status::Rolling).await;
+    // Heard again and again, until CI's record had its time.
+    while status_of(&bench.board.borrow(), "cart") == Some(Status::Rolling) {
+        bench.is(TargetHealth::Live { notes: Vec::new() }).await;
+        tokio::time::advance(Duration::from_secs(5)).await;
+        tokio::task::yield_now().await;
+    }
+    bench.until_status("cart", Status::Missing).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_observed_is_appended_once() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    bench.until_status("cart", Status::Rolling).await;
+    let first = bench.appended();
+    assert_eq!(first.iter().map(|seen| (seen.service.as_str(), seen.transition.status)).collect::<Vec<_>>(), [("cart", Status::Rolling)]);
+    assert_eq!(first[0].transition.by.as_deref(), Some("gauxachs"));
+
+    // The cluster goes away and comes back: that is nothing the service did.
+    bench.is(TargetHealth::Unreachable("connection refused".to_owned())).await;
+    bench.until_status("cart", Status::Unknown).await;
+    bench.is(TargetHealth::Live { notes: Vec::new() }).await;
+    bench.until_status("cart", Status::Rolling).await;
+    assert_eq!(bench.appended(), []);
+
+    // So does a start.
+    let mut again = Bench::new(vec![record("cart", start())], first);
+    assert_eq!(status_of(&again.board.borrow(), "cart"), Some(Status::Unknown), "not synced yet");
+    again.live().await;
+    again.until_status("cart", Status::Rolling).await;
+    assert_eq!(again.appended(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_configuration_keeps_the_board_until_the_clusters_were_listed() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    bench.until_status("cart", Status::Rolling).await;
+    bench.appended();
+    let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"]), Column::new("pre", &[])]));
+    bench.hub.reconfigure(catalogue, vec![record("cart", start())]).await.unwrap();
+    bench.stays_quiet().await;
+    assert_eq!(bench.board.borrow().environments.len(), 1);
+    bench.live().await;
+    let after = bench.until("two columns", |board| board.environments.len() == 2).await;
+    assert_eq!(status_of(&after, "cart"), Some(Status::Rolling));
+    assert_eq!(bench.appended(), [], "nothing happened to the service");
+
+    // A cluster that does not answer does not hold it for ever.
+    let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"])]));
+    bench.hub.reconfigure(catalogue, Vec::new()).await.unwrap();
+    bench.until("one column", |board| board.environments.len() == 1 && board.services.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_are_asked_for_and_the_end_is_told() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    bench.live().await;
+    bench.send(record("cart", start())).await;
+    bench.until_status("cart", Status::Rolling).await;
+    let details = bench.hub.details("cart".into(), "dev".into()).await.unwrap().unwrap();
+    assert_eq!(details.cell.status, Status::Rolling);
+    assert_eq!(bench.hub.details("cart".into(), "nowhere".into()).await.unwrap(), None);
+    assert_eq!(bench.hub.details("nothing".into(), "dev".into()).await.unwrap(), None);
+    bench.stop.cancel();
+    bench.task.await.unwrap();
+    assert!(bench.hub.details("cart".into(), "dev".into()).await.is_err());
+    assert!(bench.board.changed().await.is_err());
+}
+
+fn state_of(board: &Board) -> TargetState {
+    board.environments[0].targets[0].state
+}

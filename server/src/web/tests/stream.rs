@@ -1,0 +1,152 @@
+use std::pin::Pin;
+
+use axum::body::BodyDataStream;
+use futures::StreamExt;
+use model::board::Revision;
+use model::delta::Delta;
+
+use super::*;
+
+/// An open stream, as a browser reads it.
+struct Stream {
+    body: Pin<Box<BodyDataStream>>,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: String,
+    data: String,
+}
+
+impl Stream {
+    async fn open(server: &Server, path: &str, last_event_id: Option<&str>) -> Self {
+        let mut request = Request::get(path).header(header::ACCEPT_ENCODING, "br, gzip");
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        let response = server.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        assert!(!response.headers().contains_key(header::CONTENT_ENCODING), "compression would hold events back");
+        Self { body: Box::pin(response.into_body().into_data_stream()), text: String::new() }
+    }
+
+    /// The next event; none when the stream has ended.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+                let event = Event { name: field("event: "), id: field("id: "), data: field("data: ") };
+                self.text = rest.to_owned();
+                if !event.name.is_empty() {
+                    return Some(event);
+                }
+            }
+            let chunk = timeout(PATIENCE, self.body.next()).await.expect("the stream says something or ends")?;
+            self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        }
+    }
+
+    /// Follows until the client has what the server has.
+    async fn follow(&mut self, mine: &mut Board, wanted: &Board) {
+        while mine.revision != wanted.revision {
+            let event = self.next().await.expect("the stream goes on");
+            take(mine, &event);
+        }
+        assert_eq!(serde_json::to_value(&*mine).unwrap(), serde_json::to_value(wanted).unwrap());
+    }
+}
+
+fn take(mine: &mut Board, event: &Event) {
+    match event.name.as_str() {
+        "board" => *mine = serde_json::from_str(&event.data).unwrap(),
+        "delta" => mine.apply(&serde_json::from_str::<Delta>(&event.data).unwrap()),
+        other => panic!("{other}"),
+    }
+    assert_eq!(event.id, mine.revision.to_string());
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_the_board_and_goes_on_with_deltas() {
+    let mut server = Server::start().await;
+    server.deployed("cart", COMMIT).await;
+    let mut stream = Stream::open(&server, "/api/v1/board/events", None).await;
+    let first = stream.next().await.unwrap();
+    assert_eq!(first.name, "board");
+    let mut mine: Board = serde_json::from_str(&first.data).unwrap();
+    let wanted = server.deployed("stock", COMMIT).await;
+    let second = stream.next().await.unwrap();
+    assert_eq!(second.name, "delta");
+    assert!(!second.data.contains("cart"), "a delta has only what changed: {}", second.data);
+    take(&mut mine, &second);
+    stream.follow(&mut mine, &wanted).await;
+}
+
+#[tokio::test]
+async fn every_revision_resumes() {
+    let mut server = Server::start().await;
+    let mut states = vec![Board::clone(&server.board.borrow())];
+    for place in 0..12 {
+        states.push(Board::clone(&*server.deployed(&format!("service-{}", place % 5), &format!("{place:07}")).await));
+    }
+    let wanted = states.last().unwrap().clone();
+    for state in &states {
+        let id = state.revision.to_string();
+        for (path, header) in [
+            ("/api/v1/board/events".to_owned(), Some(id.as_str())),
+            (format!("/api/v1/board/events?since={id}"), None),
+            (format!("/api/v1/board/events?since={}", states[0].revision), Some(id.as_str())),
+        ] {
+            let mut stream = Stream::open(&server, &path, header).await;
+            let mut mine = state.clone();
+            stream.follow(&mut mine, &wanted).await;
+        }
+    }
+    // A client that has everything is told nothing until something changes.
+    let mut stream = Stream::open(&server, "/api/v1/board/events", Some(&wanted.revision.to_string())).await;
+    let next = server.deployed("last", COMMIT).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!((event.name.as_str(), event.id), ("delta", next.revision.to_string()));
+}
+
+#[tokio::test]
+async fn a_foreign_revision_gets_the_whole_board() {
+    let mut server = Server::start().await;
+    let wanted = server.deployed("cart", COMMIT).await;
+    let future = Revision { number: wanted.revision.number + 7, ..wanted.revision.clone() };
+    for id in ["0ld0-1", &future.to_string(), "nonsense"] {
+        let event = Stream::open(&server, "/api/v1/board/events", Some(id)).await.next().await.unwrap();
+        assert_eq!((event.name.as_str(), event.id), ("board", wanted.revision.to_string()), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_client_skips_states() {
+    let mut server = Server::start().await;
+    let mut stream = Stream::open(&server, "/api/v1/board/events", None).await;
+    let mut mine: Board = serde_json::from_str(&stream.next().await.unwrap().data).unwrap();
+    let mut wanted = Arc::clone(&server.board.borrow());
+    for place in 0..20 {
+        wanted = server.deployed("cart", &format!("{place:07}")).await;
+    }
+    // The writer of frames may be a step behind the board: at most two events lead there.
+    let mut events = 0;
+    while mine.revision != wanted.revision {
+        take(&mut mine, &stream.next().await.unwrap());
+        events += 1;
+    }
+    assert!(events <= 2, "{events} events for a client that read nothing in between");
+}
+
+#[tokio::test]
+async fn streams_end_at_the_shutdown_and_are_counted() {
+    let server = Server::start().await;
+    let mut stream = Stream::open(&server, "/api/v1/board/events", None).await;
+    stream.next().await.unwrap();
+    assert!(server.get("/metrics", &[]).await.text().contains("relboard_sse_clients 1"));
+    server.stop.cancel();
+    assert!(timeout(PATIENCE, stream.next()).await.expect("it ends").is_none());
+    drop(stream);
+    assert!(server.get("/metrics", &[]).await.text().contains("relboard_sse_clients 0"));
+}
