@@ -32,7 +32,8 @@ enum Format {
 impl Logging {
     pub(super) fn start(&self, default: &str) -> Result<(), Failure> {
         let said = self.filter.clone().or_else(|| std::env::var("RUST_LOG").ok()).filter(|filter| !filter.is_empty());
-        let filter = said.unwrap_or_else(|| default.to_owned());
+        // The Kubernetes client logs each failed try as an error; what fails is logged once, where it is handled.
+        let filter = said.unwrap_or_else(|| format!("{default},kube_client=off"));
         let filter = EnvFilter::try_new(&filter).map_err(|error| Failure(format!("--log: `{filter}` is no filter: {error}")))?;
         let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
         let started = match self.log_format {
