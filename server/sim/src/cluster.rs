@@ -128,7 +128,8 @@ impl Cluster {
         let address = listener.address();
         let settings = Settings { watch_list: config.watch_list, bookmark_every: config.bookmark_every };
         let (name, users) = (config.name.clone(), config.users.clone());
-        let world = config.into_world(clock::now())?;
+        // Playing a past of thousands of pods takes a while, and other clusters are starting too.
+        let world = tokio::task::spawn_blocking(move || config.into_world(clock::now())).await.map_err(Error::Panicked)??;
         let shared = Arc::new(Shared {
             world: Mutex::new(world),
             users,

@@ -21,6 +21,9 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// A world could not be made: a defect of the simulator.
+    #[error("the simulated cluster could not be made: {0}")]
+    Panicked(tokio::task::JoinError),
     /// A condition that was waited for did not come true.
     #[error("waited {seconds} s for {what}")]
     Timeout {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures::future::try_join_all;
 use model::catalogue::{Catalogue, Column, Tier};
 use secrecy::SecretString;
 use sim::ci::{CiConfig, CiServer, Publisher};
@@ -40,10 +41,8 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
     let address = listener.local_addr()?;
     let scenario = Scenario::new(ScenarioConfig { seed: args.seed, ..ScenarioConfig::default() }, crate::clock::now());
     let ci = CiServer::start(CiConfig::default()).await?;
-    let mut clusters = Vec::new();
-    for environment in 0..scenario.config().environments.len() {
-        clusters.push(Cluster::start(scenario.cluster(environment)).await?);
-    }
+    let configs = (0..scenario.config().environments.len()).map(|environment| scenario.cluster(environment));
+    let clusters = try_join_all(configs.map(Cluster::start)).await?;
     let folder = tempfile::Builder::new().prefix("relboard-demo-").tempdir()?;
     let token = format!("demo-{:x}", rand::random::<u64>());
     let config = configuration(&folder, address, &clusters, &token)?;

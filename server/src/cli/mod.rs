@@ -74,7 +74,11 @@ impl<E: std::error::Error> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let Cli { logging, command } = Cli::parse();
-    let verbosity = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    // The client of kube logs each failed request; whoever made it says so once, with the cluster's name.
+    let verbosity = match command {
+        Command::Serve(_) => "info,kube_client=off",
+        _ => "warn,kube_client=off",
+    };
     let done = logging.start(verbosity).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(run(command))

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use futures::future::try_join_all;
 use sim::ci::{CiConfig, CiServer, Publisher};
 use sim::scenario::{self, Players, Scenario, ScenarioConfig, Stage, Trouble};
 use sim::{Cluster, ClusterHandle};
@@ -92,7 +93,7 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
 }
 
 async fn start(scenario: &Scenario, port: Option<u16>) -> Result<Vec<ClusterHandle>, Failure> {
-    let mut clusters = Vec::new();
+    let mut configs = Vec::new();
     for environment in 0..scenario.config().environments.len() {
         let mut config = scenario.cluster(environment);
         if let Some(port) = port {
@@ -100,7 +101,7 @@ async fn start(scenario: &Scenario, port: Option<u16>) -> Result<Vec<ClusterHand
             let port = port.checked_add(offset).ok_or_else(|| Failure("--port: there are not that many ports above it".to_owned()))?;
             config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         }
-        clusters.push(Cluster::start(config).await?);
+        configs.push(config);
     }
-    Ok(clusters)
+    Ok(try_join_all(configs.into_iter().map(Cluster::start)).await?)
 }

@@ -100,6 +100,11 @@ impl Scenario {
         &self.config
     }
 
+    /// When it began.
+    pub(super) fn began(&self) -> DateTime<Utc> {
+        self.began
+    }
+
     /// Its services.
     #[must_use]
     pub fn fleet(&self) -> &Fleet {
@@ -147,8 +152,15 @@ impl Scenario {
             let wait = if every.is_empty() { every.start } else { self.rng.random_range(every.clone()) };
             self.next_deployment = at + TimeDelta::from_std(wait).unwrap_or(TimeDelta::seconds(5));
         }
-        let later = self.plan.split_off(&(now + TimeDelta::nanoseconds(1), 0));
-        std::mem::replace(&mut self.plan, later).into_values().collect()
+        let mut due = Vec::new();
+        while let Some(entry) = self.plan.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((at, _), action) = entry.remove_entry();
+            if matches!(action, Action::Back { .. }) {
+                self.plan_outage(at);
+            }
+            due.push(action);
+        }
+        due
     }
 
     /// How many deployments there were since the beginning.
@@ -187,14 +199,13 @@ impl Scenario {
                 cell.at -= TimeDelta::hours(3);
             }
         }
-        if environments > 1 {
-            let mut gone = now + TimeDelta::seconds(80);
-            // A working day of outages; the plan is small.
-            for _ in 0..160 {
-                self.plan(gone, Action::Away { environment: environments / 2 });
-                self.plan(gone + TimeDelta::seconds(20), Action::Back { environment: environments / 2 });
-                gone += TimeDelta::seconds(180);
-            }
+        self.plan_outage(now);
+    }
+
+    fn plan_outage(&mut self, at: DateTime<Utc>) {
+        if let Some((environment, from, until)) = self.outage(at) {
+            self.plan(from, Action::Away { environment });
+            self.plan(until, Action::Back { environment });
         }
     }
 
@@ -254,6 +265,11 @@ impl Scenario {
     fn deploy_something(&mut self, at: DateTime<Utc>) {
         let environments = self.config.environments.len();
         let target = if self.rng.random_bool(0.42) { 0 } else { self.rng.random_range(0..environments) };
+        // No pipeline gets through to a cluster that is away, or will be before the pipeline ends.
+        let soon = at + TimeDelta::seconds(4);
+        if self.outage(at).is_some_and(|(away, from, until)| away == target && from <= soon && at <= until) {
+            return;
+        }
         let worth = |service: &usize| {
             let row = &self.rows[*service];
             let rested = row[target].as_ref().is_none_or(|cell| at - cell.at > REST);

@@ -60,7 +60,7 @@ impl Default for ScenarioConfig {
             environments: ["dev", "pre", "pro"].map(str::to_owned).to_vec(),
             namespace: "shop".to_owned(),
             pods: None,
-            every: Duration::from_secs(4)..Duration::from_secs(9),
+            every: Duration::from_secs(3)..Duration::from_secs(7),
             rate: None,
             stage: Stage::Demo,
         }

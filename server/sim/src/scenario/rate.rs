@@ -21,14 +21,14 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Begins with a guess: a pod that is replaced is some fifteen events of its own and of its owners'.
+    /// Begins with a guess: a pod that is replaced is some twenty-five events of its own and of its owners'.
     pub(super) fn begin(scenario: &mut Scenario, clusters: &[ClusterHandle]) -> Option<Self> {
         let per_second = scenario.config().rate.filter(|rate| *rate > 0.0)?;
         let services = &scenario.fleet().services;
         let pods: u32 = services.iter().flat_map(|service| &service.replicas).sum();
         let cells = services.iter().map(|service| service.replicas.len()).sum::<usize>().max(1);
         #[expect(clippy::cast_precision_loss, reason = "an average")]
-        let events_each = f64::from(pods) / cells as f64 * 15.0 + 10.0;
+        let events_each = f64::from(pods) / cells as f64 * 25.0 + 10.0;
         let rate = Self { per_second, events_each, next: Instant::now() + CORRECTED_EVERY, seen: (written(clusters), 0) };
         rate.space(scenario);
         Some(rate)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Stage;
 use super::engine::Scenario;
 use crate::cluster::ClusterConfig;
 use crate::spec::Workload;
@@ -51,7 +52,26 @@ pub(super) const PARTS: [Part; 12] = [
     Part { service: "users", from_last: 2, role: Role::Rolling },
 ];
 
+/// When the first outage begins, how long one lasts, and how long it is from one to the next.
+const FIRST_OUTAGE: TimeDelta = TimeDelta::seconds(80);
+const OUTAGE: TimeDelta = TimeDelta::seconds(20);
+const BETWEEN_OUTAGES: TimeDelta = TimeDelta::seconds(180);
+
 impl Scenario {
+    /// The outage at a time, or the next one: whose, from when and until when.
+    pub(super) fn outage(&self, at: DateTime<Utc>) -> Option<(usize, DateTime<Utc>, DateTime<Utc>)> {
+        let environments = self.config().environments.len();
+        if self.config().stage != Stage::Demo || environments < 2 {
+            return None;
+        }
+        let mut from = self.began() + FIRST_OUTAGE;
+        if at >= from + OUTAGE {
+            let past = (at - from - OUTAGE).num_milliseconds() / BETWEEN_OUTAGES.num_milliseconds();
+            from += BETWEEN_OUTAGES * i32::try_from(past + 1).unwrap_or(i32::MAX);
+        }
+        Some((environments / 2, from, from + OUTAGE))
+    }
+
     /// The index of a part's service and environment, when the scenario has both.
     pub(super) fn place(&self, part: &Part) -> Option<(usize, usize)> {
         let environment = self.config().environments.len().checked_sub(part.from_last + 1)?;

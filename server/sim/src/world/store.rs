@@ -1,7 +1,6 @@
 //! Every object's current version as serialised bytes, and the recent changes: what a watch cache holds.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -53,8 +52,11 @@ pub struct Version {
 impl Version {
     fn new(kind: ObjectKind, change: ChangeKind, name: Name, rv: u64, labels: Arc<Labels>, object: &Value) -> Self {
         let object = object.to_string();
-        let mut line = event_prefix(kind, change);
-        let fields = line.len();
+        let prefix = event_prefix(kind, change);
+        let fields = prefix.len();
+        // Exactly as large as it is: there are tens of thousands of them.
+        let mut line = String::with_capacity(fields + object.len() + 1);
+        line.push_str(&prefix);
         // The object's opening brace is in the prefix already.
         line.push_str(&object[1..]);
         line.push_str("}\n");
@@ -89,15 +91,8 @@ impl Version {
 }
 
 fn event_prefix(kind: ObjectKind, change: ChangeKind) -> String {
-    let mut text = String::with_capacity(4096);
-    let _ = write!(
-        text,
-        "{{\"type\":\"{}\",\"object\":{{\"kind\":\"{}\",\"apiVersion\":\"{}\",",
-        change.as_str(),
-        kind.as_str(),
-        kind.api_version()
-    );
-    text
+    let (change, kind, version) = (change.as_str(), kind.as_str(), kind.api_version());
+    format!("{{\"type\":\"{change}\",\"object\":{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",")
 }
 
 /// One change in the order of resourceVersions.
