@@ -178,11 +178,11 @@ fn tls(error: &rustls::Error, server: &str) -> String {
 fn credentials(error: &(dyn StdError + 'static)) -> String {
     use kube::client::AuthError;
     match error.downcast_ref::<AuthError>() {
-        Some(AuthError::AuthExecRun { cmd, out }) => {
-            let program = cmd.split_whitespace().next().unwrap_or("").trim_matches('"');
+        // Neither its command line nor its output: there may be a token in both.
+        Some(AuthError::AuthExecRun { out, .. }) => {
             let said = plain(&String::from_utf8_lossy(&out.stderr));
             let said = if said.is_empty() { String::new() } else { format!(": {said}") };
-            format!("credentials: the exec plugin `{program}` failed ({}){said}", out.status)
+            format!("credentials: the exec plugin of the kubeconfig failed ({}){said}", out.status)
         }
         Some(AuthError::AuthExecStart(error)) => {
             format!("credentials: the exec plugin of the kubeconfig cannot be started ({error}): is it installed and in PATH?")
@@ -241,6 +241,6 @@ mod tests {
         };
         let error = kube::client::AuthError::AuthExecRun { cmd: "\"aws\" \"--secret\" \"token-abc\"".into(), out: Box::new(out) };
         let text = credentials(&error);
-        assert_eq!(text, "credentials: the exec plugin `aws` failed (exit status: 1): login first");
+        assert_eq!(text, "credentials: the exec plugin of the kubeconfig failed (exit status: 1): login first");
     }
 }

@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use model::workload::Kind;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 
 /// A request as far as it matters.
 #[derive(Clone, Debug)]
@@ -82,16 +83,27 @@ impl Reply {
 
 impl Server {
     pub(super) async fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(None, answer).await
+    }
+
+    /// A server that speaks TLS when it has an acceptor.
+    pub(super) async fn start_with(tls: Option<TlsAcceptor>, answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (answer, requests) = (Arc::new(answer), Arc::clone(&log));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
+                let (answer, requests, tls) = (Arc::clone(&answer), Arc::clone(&requests), tls.clone());
                 tokio::spawn(async move {
-                    // A client that goes away is no failure of the server.
-                    let _ = serve(stream, &*answer, &requests).await;
+                    // A client that goes away, or does not like the certificate, is no failure of the server.
+                    let _ = match tls {
+                        None => serve(stream, &*answer, &requests).await,
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => serve(stream, &*answer, &requests).await,
+                            Err(error) => Err(error),
+                        },
+                    };
                 });
             }
         });
@@ -110,9 +122,18 @@ impl Drop for Server {
     }
 }
 
-async fn serve(stream: TcpStream, answer: &(dyn Fn(&Request) -> Reply + Send + Sync), log: &Mutex<Vec<Request>>) -> std::io::Result<()> {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    answer: &(dyn Fn(&Request) -> Reply + Send + Sync),
+    log: &Mutex<Vec<Request>>,
+) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    let Some(request) = head(&mut stream).await? else { return Ok(()) };
+    let request = match head(&mut stream).await {
+        Ok(Some(request)) => request,
+        Ok(None) => return Ok(()),
+        // What a server of Go says to one who speaks TLS to it.
+        Err(_) => return stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n").await,
+    };
     log.lock().unwrap().push(request.clone());
     const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
     match answer(&request) {
@@ -148,7 +169,7 @@ fn chunk(line: &str) -> Vec<u8> {
 }
 
 /// Reads a request's head; GETs have no body.
-async fn head(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Request>> {
+async fn head<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> std::io::Result<Option<Request>> {
     let mut first = String::new();
     if stream.read_line(&mut first).await? == 0 {
         return Ok(None);

@@ -35,6 +35,7 @@ pub struct Unreadable {
 }
 
 /// One line of a watch.
+#[expect(clippy::large_enum_variant, reason = "a line is taken apart as soon as it is read, and nearly all are the large variant")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
     /// An object was added or changed (`ADDED`, `MODIFIED`), or could not be read.
