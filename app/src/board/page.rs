@@ -44,7 +44,9 @@ pub struct Page {
 }
 
 impl Page {
-    fn new(start: &Start) -> Self {
+    /// Makes the page's state. Must be called inside the router, where it stays as long as the document.
+    #[must_use]
+    pub fn new(start: &Start) -> Self {
         let view = ViewState::of_address(start.base.clone());
         let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
         Self {
@@ -59,13 +61,13 @@ impl Page {
     }
 
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
-    fn come_alive(self) {
+    pub fn come_alive(self) {
         let Self { live, view, clock, connection, .. } = self;
         view.follow_address();
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         Effect::new(move |_| live.sort_by(view.sort.get()));
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
-        Effect::new(move |_| ago::localise_on_hover(self.language.tag()));
+        Effect::new(|_| ago::localise_on_hover());
         Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
     }
 }
@@ -78,13 +80,8 @@ pub fn title(failing: usize) -> String {
 
 /// The board's page; its child routes are the details of a cell.
 #[component]
-pub fn BoardPage(
-    /// What it starts from.
-    start: Start,
-) -> impl IntoView {
-    let page = Page::new(&start);
-    provide_context(page);
-    page.come_alive();
+pub fn BoardPage() -> impl IntoView {
+    let page = expect_context::<Page>();
     let (search, dialog) = (NodeRef::new(), NodeRef::new());
     keyboard::listen(page, search, dialog);
     let strings = page.strings;
@@ -105,10 +102,10 @@ pub fn BoardPage(
                     <ConnectionNotice connection=page.connection />
                 </nav>
             </header>
-            <div class="strip">
+            <section class="strip" aria-label=strings.legend>
                 <Filters page />
                 <Legend page />
-            </div>
+            </section>
             <main class="main" id="board">
                 <h1 class="sr">{strings.caption}</h1>
                 <div class="board" tabindex="0" role="region" aria-label=strings.board>
