@@ -2,11 +2,12 @@
 // Builds the front end: the WebAssembly of the page, its JavaScript, the style sheet and the public files.
 //
 //   node scripts/build-site.mjs debug     -> target/site          read from disk by debug servers
-//   node scripts/build-site.mjs release   -> target/site-release  embedded by release servers; compressed siblings too
+//   node scripts/build-site.mjs release   -> target/site-release  embedded by release servers
 //
 // Both folders are in the workspace whatever CARGO_TARGET_DIR says, since the server names them relative to itself.
 // Files in pkg/ carry a hash of their content in the name, so that they can be cached for ever; manifest.json maps
-// {js, wasm, css, icon} to those names (the icon is public/icon.svg). When nothing changed, nothing is written, and the server need not be built again.
+// {js, wasm, css, icon} to those names (the icon is public/icon.svg). Beside each file are its compressed siblings, .br
+// and .gz. When nothing changed, nothing is written, and the server need not be built again.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -79,20 +80,18 @@ if (existsSync(icon)) hashed("icon", "icon.svg", readFileSync(icon));
 if (publicFiles.length > 0) cpSync(join(root, "public"), fresh, { recursive: true });
 writeFileSync(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
-const compressible = new Set([".wasm", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt"]);
-if (release) {
-  for (const path of filesIn(fresh).filter((path) => compressible.has(extname(path)) && !path.endsWith("manifest.json"))) {
-    const content = readFileSync(path);
-    const options = {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-        [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
-      },
-    };
-    writeFileSync(`${path}.br`, brotliCompressSync(content, options));
-    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-  }
+// Small for those who download it, quick for those who only test it: a debug server would take seconds to compress the
+// megabytes that debug WebAssembly is.
+const compressible = new Set([".wasm", ".js", ".css", ".svg", ".webmanifest", ".txt"]);
+for (const path of filesIn(fresh).filter((path) => compressible.has(extname(path)))) {
+  const content = readFileSync(path);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: release ? constants.BROTLI_MAX_QUALITY : 1,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: release ? 9 : 1 }));
 }
 
 rmSync(site, { recursive: true, force: true });
