@@ -1,0 +1,60 @@
+import { commit, expect, short, test } from "../support/test.ts";
+
+test.describe("live updates", { tag: "@hydrated" }, () => {
+  test("a rollout reaches its cell without a reload", async ({ board, page, world }) => {
+    await board.open();
+    await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+    const cell = board.cell("orders", "dev");
+    await expect(cell).toContainText(short("0de0001"));
+
+    await world.deploy("dev", "orders", { commit: "0de0002" });
+    await expect(cell).toContainText(short("0de0002"));
+    await expect(cell).not.toContainText(short("0de0001"));
+    await expect(cell).toContainText("2/2");
+    await expect(board.cell("orders", "pre").getByRole("img")).toHaveAccessibleName(/same as pro$/i);
+    expect(await page.evaluate(() => "sameDocument" in window), "the page was not reloaded").toBe(true);
+  });
+
+  test("a record reaches its cell", async ({ board, world }) => {
+    await board.open();
+    await world.record({
+      service: "shipping",
+      environment: "pre",
+      commit: commit("5419001"),
+      by: "gauxachs",
+      at: new Date().toISOString(),
+    });
+    await expect(board.cell("shipping", "pre")).toContainText("gauxachs");
+  });
+
+  test("a service that appears becomes a row, and a search sees it", async ({ board, world }) => {
+    await board.open("/?q=newcomer");
+    await expect(board.row("newcomer")).toBeHidden();
+    await world.deploy("pre", "newcomer", { commit: "aee0001" });
+    await expect(board.cell("newcomer", "pre")).toContainText(short("aee0001"));
+    await expect(board.cell("newcomer", "pro")).toContainText("not deployed");
+  });
+
+  test("open details follow, too", async ({ board, world }) => {
+    await board.open("/services/mailer/pro");
+    await expect(board.details).toContainText(commit("3a11001"));
+    await world.deploy("pro", "mailer", { commit: "3a11002" });
+    await expect(board.details).toContainText(commit("3a11002"));
+  });
+
+  test("a cluster that goes away is said to be away, and the others stay", async ({ board, world }) => {
+    await board.open();
+    await world.reachable("pro", false);
+    try {
+      const header = board.table.getByRole("columnheader", { name: /pro/i });
+      await expect(header).toContainText(/unreachable/i, { timeout: 30_000 });
+      await expect(board.cell("cart", "pro")).toContainText(/unknown/i);
+      await expect(board.cell("cart", "pro")).toContainText(short("ca27000"));
+      await expect(board.cell("cart", "dev")).not.toContainText(/unknown/i);
+    } finally {
+      await world.reachable("pro", true);
+    }
+    await expect(board.table.getByRole("columnheader", { name: /pro/i })).toContainText(/live/i, { timeout: 30_000 });
+    await expect(board.cell("cart", "pro")).not.toContainText(/unknown/i);
+  });
+});
