@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Measures the release binaries that were just built and prints a table; arguments go to `playwright test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+RELBOARD_BIN_DIR="$(scripts/target-dir.sh)/release"
+export RELBOARD_BIN_DIR
+cd end2end
+exec npx playwright test --config bench.config.ts "$@"
