@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::{SubsecRound, TimeDelta};
+use chrono::TimeDelta;
 
 use super::objects::DeploymentCounts;
-use super::{Condition, Deployment, Name, ObjectKind, Owner, OwnerKind, Phase, ReplicaSet, Task, World};
+use super::{Deployment, Name, ObjectKind, Owner, OwnerKind, Phase, ReplicaSet, Task, World};
 use crate::spec::{Strategy, Workload};
 
 /// What one pass over a Deployment found to do.
@@ -358,48 +358,5 @@ impl World {
         let about = Owner { kind: OwnerKind::Deployment, name: name.clone(), uid: Arc::clone(&deployment.meta.uid) };
         let rv = deployment.meta.rv;
         self.controller_event(&about, rv, "deployment-controller", reason, message);
-    }
-}
-
-impl Deployment {
-    /// Sets a condition as the controller does: what has not changed is left alone, what has moves to the end of the list.
-    pub(super) fn set_condition(
-        &mut self,
-        kind: &'static str,
-        status: &'static str,
-        reason: &'static str,
-        message: String,
-        now: chrono::DateTime<chrono::Utc>,
-    ) {
-        let now = now.trunc_subsecs(0);
-        let since = match self.condition(kind) {
-            Some(present) if present.status == status && present.reason == reason => return,
-            Some(present) if present.status == status => present.since,
-            _ => now,
-        };
-        self.conditions.retain(|condition| condition.kind != kind);
-        self.conditions.push(Condition { kind, status, reason, message, updated: now, since });
-    }
-
-    /// Progress was made: the deadline starts anew even when the reason stays.
-    fn renew_progress(&mut self, reason: &'static str, message: String, now: chrono::DateTime<chrono::Utc>) {
-        let since = self.condition("Progressing").filter(|condition| condition.status == "True").map(|condition| condition.since);
-        let now = now.trunc_subsecs(0);
-        self.conditions.retain(|condition| condition.kind != "Progressing");
-        let since = since.unwrap_or(now);
-        self.conditions.push(Condition { kind: "Progressing", status: "True", reason, message, updated: now, since });
-    }
-
-    /// When the rollout will have taken too long without progress.
-    fn deadline(&self) -> Option<chrono::DateTime<chrono::Utc>> {
-        let condition = self.condition("Progressing")?;
-        if matches!(condition.reason, "NewReplicaSetAvailable" | "ProgressDeadlineExceeded") || self.spec.paused {
-            return None;
-        }
-        Some(condition.updated + TimeDelta::seconds(self.spec.progress_deadline_seconds.into()))
-    }
-
-    fn timed_out(&self, now: chrono::DateTime<chrono::Utc>) -> bool {
-        self.deadline().is_some_and(|deadline| deadline < now)
     }
 }

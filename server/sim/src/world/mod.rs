@@ -5,6 +5,7 @@
 //! does I/O, so that a day of a fleet can be played in an instant.
 
 mod command;
+mod conditions;
 mod daemonsets;
 mod deployments;
 mod events;
