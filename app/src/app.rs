@@ -5,10 +5,10 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
 use crate::board::details::DetailsPanel;
-use crate::board::page::{BoardPage, Page};
+use crate::board::page::BoardPage;
 use crate::start::Start;
 
-/// The body of the document.
+/// The page. The board stays in place while the details of this or that cell open beside it.
 #[component]
 pub fn App(
     /// What it starts from.
@@ -16,40 +16,28 @@ pub fn App(
 ) -> impl IntoView {
     provide_context(start.language);
     let base = start.base.to_string();
+    let home = format!("{base}/");
+    let strings = start.language.strings();
+    let not_found = move || {
+        view! {
+            <main class="empty">
+                <h1>{strings.not_found}</h1>
+                <a class="button" href=home.clone()>
+                    {strings.to_the_board}
+                </a>
+            </main>
+        }
+    };
+    let board = move || view! { <BoardPage start=start.clone() /> };
     view! {
         <Router base>
-            <Views start />
+            <Routes fallback=not_found>
+                <ParentRoute path=path!("") view=board>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!("services/:service") view=DetailsPanel />
+                    <Route path=path!("services/:service/:environment") view=DetailsPanel />
+                </ParentRoute>
+            </Routes>
         </Router>
-    }
-}
-
-/// The views. What they share is made here, outside of the routes: it stays while they come and go, and so does the
-/// stream that feeds it. The board stays in place while the details of this or that cell open beside it.
-#[component]
-fn Views(start: Start) -> impl IntoView {
-    let page = Page::new(&start);
-    provide_context(page);
-    page.come_alive();
-    view! {
-        <Routes fallback=move || view! { <NotFound page /> }>
-            <ParentRoute path=path!("") view=BoardPage>
-                <Route path=path!("") view=|| () />
-                <Route path=path!("services/:service") view=DetailsPanel />
-                <Route path=path!("services/:service/:environment") view=DetailsPanel />
-            </ParentRoute>
-        </Routes>
-    }
-}
-
-/// A path that leads nowhere.
-#[component]
-fn NotFound(page: Page) -> impl IntoView {
-    view! {
-        <main class="empty">
-            <h1>{page.strings.not_found}</h1>
-            <a class="button" href=move || page.view.query().board(&page.view.base())>
-                {page.strings.to_the_board}
-            </a>
-        </main>
     }
 }

@@ -102,7 +102,7 @@ impl ViewState {
                 let (navigate, wanted, search) = (navigate.clone(), query.clone(), location.search);
                 let put = move || {
                     if wanted.to_string().trim_start_matches('?') != search.get_untracked() {
-                        let options = NavigateOptions { replace: true, resolve: false, scroll: false, ..NavigateOptions::default() };
+                        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
                         navigate(&format!("{}{wanted}", location.pathname.get_untracked()), options);
                     }
                 };

@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails panics; clippy knows only `#[test]` functions themselves as tests")]
 
 mod replay;
+mod whole;

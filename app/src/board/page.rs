@@ -44,9 +44,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Makes the page's state. Must be called inside the router, where it stays as long as the document.
-    #[must_use]
-    pub fn new(start: &Start) -> Self {
+    fn new(start: &Start) -> Self {
         let view = ViewState::of_address(start.base.clone());
         let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
         Self {
@@ -61,13 +59,13 @@ impl Page {
     }
 
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
-    pub fn come_alive(self) {
+    fn come_alive(self) {
         let Self { live, view, clock, connection, .. } = self;
         view.follow_address();
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         Effect::new(move |_| live.sort_by(view.sort.get()));
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
-        Effect::new(|_| ago::localise_on_hover());
+        Effect::new(move |_| ago::localise_on_hover(self.language.tag()));
         Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
     }
 }
@@ -80,8 +78,13 @@ pub fn title(failing: usize) -> String {
 
 /// The board's page; its child routes are the details of a cell.
 #[component]
-pub fn BoardPage() -> impl IntoView {
-    let page = expect_context::<Page>();
+pub fn BoardPage(
+    /// What it starts from.
+    start: Start,
+) -> impl IntoView {
+    let page = Page::new(&start);
+    provide_context(page);
+    page.come_alive();
     let (search, dialog) = (NodeRef::new(), NodeRef::new());
     keyboard::listen(page, search, dialog);
     let strings = page.strings;
@@ -102,10 +105,10 @@ pub fn BoardPage() -> impl IntoView {
                     <ConnectionNotice connection=page.connection />
                 </nav>
             </header>
-            <section class="strip" aria-label=strings.legend>
+            <div class="strip">
                 <Filters page />
                 <Legend page />
-            </section>
+            </div>
             <main class="main" id="board">
                 <h1 class="sr">{strings.caption}</h1>
                 <div class="board" tabindex="0" role="region" aria-label=strings.board>

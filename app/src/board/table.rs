@@ -52,7 +52,7 @@ fn on_click(page: Page) -> impl Fn(MouseEvent) + 'static {
         let href = link.get_attribute("href").unwrap_or_default();
         let path = href.split('?').next().unwrap_or_default();
         event.prevent_default();
-        let options = NavigateOptions { resolve: false, scroll: false, ..NavigateOptions::default() };
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
         navigate(&format!("{path}{}", page.view.query_untracked()), options);
     }
 }

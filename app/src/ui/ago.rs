@@ -1,7 +1,6 @@
 //! How long ago something was.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use js_sys::{Array, Object};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -50,7 +49,7 @@ pub fn age(age: TimeDelta, ages: &Ages) -> String {
 }
 
 /// Gives the `<time>` under the pointer a title in local time, the first time it is pointed at: nobody points at all of them.
-pub fn localise_on_hover() {
+pub fn localise_on_hover(locale: &'static str) {
     let handle = window_event_listener(leptos::ev::mouseover, move |event| {
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let Some(time) = element.and_then(|element| element.closest("time").ok().flatten()) else { return };
@@ -58,7 +57,7 @@ pub fn localise_on_hover() {
             return;
         }
         let Some(at) = time.get_attribute("datetime") else { return };
-        let local = Instant::new(&at).local();
+        let local = Instant::new(&at).to_locale_string(locale);
         // Setting an attribute of a fixed, valid name does not fail.
         drop(time.set_attribute("title", &format!("{at}\n{local}")));
         drop(time.set_attribute("data-local", ""));
@@ -75,18 +74,9 @@ extern "C" {
     #[wasm_bindgen(constructor, js_class = "Date")]
     fn new(text: &str) -> Instant;
 
+    /// In the browser's time zone.
     #[wasm_bindgen(method, js_class = "Date", js_name = toLocaleString)]
-    fn to_locale_string(this: &Instant, locales: &Array, options: &Object) -> String;
-}
-
-impl Instant {
-    /// As the browser's user writes it, in the browser's time zone, which is named.
-    fn local(&self) -> String {
-        let styles = [("dateStyle", "full"), ("timeStyle", "long")];
-        let entries: Array = styles.into_iter().map(|(name, style)| Array::of2(&name.into(), &style.into())).collect();
-        let options = Object::from_entries(&entries).unwrap_or_default();
-        self.to_locale_string(&window().navigator().languages(), &options)
-    }
+    fn to_locale_string(this: &Instant, locale: &str) -> String;
 }
 
 #[cfg(test)]

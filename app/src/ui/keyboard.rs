@@ -26,7 +26,7 @@ pub fn listen(page: Page, search: NodeRef<html::Input>, dialog: NodeRef<html::Di
     let close = move || {
         let open = location.pathname.with_untracked(|path| Selection::of_path(&page.view.base(), path).is_some());
         if open {
-            navigate(&page.view.board(), NavigateOptions { resolve: false, scroll: false, ..NavigateOptions::default() });
+            navigate(&page.view.board(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
         open
     };
