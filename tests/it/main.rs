@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails panics; clippy knows only `#[test]` functions themselves as tests")]
 
+mod house;
 mod replay;
 mod whole;

@@ -1,0 +1,110 @@
+//! The rules of the house that the compiler does not keep: which module may use which, that every file is reached, and
+//! that none grows too long (ARCHITECTURE.md).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The longest a file may be, in lines. Above 400 it says in a sentence why.
+const CEILING: usize = 600;
+
+/// What each module of the server may use of the others. `config ← {clusters, ci, store} ← hub ← web ← run ← cli`.
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("clock", &[]),
+    ("config", &[]),
+    ("clusters", &["config", "clock"]),
+    ("ci", &["config", "clock"]),
+    ("store", &["config"]),
+    ("hub", &["config", "clusters", "ci", "store", "clock"]),
+    ("web", &["config", "clusters", "ci", "store", "hub", "clock"]),
+    ("run", &["config", "clusters", "ci", "store", "hub", "web", "clock"]),
+    ("cli", &["config", "clusters", "ci", "store", "hub", "web", "run", "clock"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// The Rust files of a folder, and of the folders in it.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The source folders of all packages.
+fn sources() -> Vec<PathBuf> {
+    ["app/src", "app/model/src", "server/src", "server/sim/src", "tests/src", "tests/it"].iter().map(|folder| root().join(folder)).collect()
+}
+
+/// The names after `crate::` in a line of code.
+fn used(line: &str) -> impl Iterator<Item = &str> {
+    line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
+}
+
+#[test]
+fn modules_of_the_server_use_only_what_lies_before_them() {
+    let source = root().join("server/src");
+    let modules: BTreeSet<&str> = MAY_USE.iter().map(|(module, _)| *module).collect();
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for file in rust_files(&source) {
+        let place = file.strip_prefix(&source).unwrap();
+        let module = place.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if module == "lib" || module == "main" {
+            continue;
+        }
+        let (module, allowed) =
+            *MAY_USE.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} has no place in the order"));
+        seen.insert(module);
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for other in used(line).filter(|other| modules.contains(other) && *other != module && !allowed.contains(other)) {
+                wrong.push(format!("{}:{}: {module} uses {other}", place.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "against the order of the house:\n{}", wrong.join("\n"));
+    assert_eq!(seen, modules, "the order names modules that are not there");
+}
+
+#[test]
+fn every_file_is_reached() {
+    let mut lost = Vec::new();
+    for source in sources() {
+        for file in rust_files(&source) {
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            let folder = file.parent().unwrap();
+            let is_root = matches!(name, "lib" | "main") || folder.ends_with("bin");
+            let (name, folder) =
+                if name == "mod" { (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()) } else { (name, folder) };
+            let parents = [folder.join("mod.rs"), folder.with_extension("rs"), folder.join("lib.rs"), folder.join("main.rs")];
+            let declares = |parent: &PathBuf| {
+                fs::read_to_string(parent).is_ok_and(|text| {
+                    text.lines().any(|line| line.trim_end_matches(';').ends_with(&format!("mod {name}")) && line.ends_with(';'))
+                })
+            };
+            if !is_root && !parents.iter().any(declares) {
+                lost.push(file);
+            }
+        }
+    }
+    assert!(lost.is_empty(), "no `mod` names these files: {lost:#?}");
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let length = |file: &PathBuf| fs::read_to_string(file).unwrap().lines().count();
+    let long: Vec<_> = sources().iter().flat_map(|source| rust_files(source)).filter(|file| length(file) > CEILING).collect();
+    assert!(long.is_empty(), "longer than {CEILING} lines: {long:#?}");
+}
