@@ -167,7 +167,7 @@ impl Hub {
             let arrived = tokio::select! {
                 () = shutdown.cancelled() => break,
                 Some(command) = commands.recv() => {
-                    self.answer(command);
+                    self.answer(command, &mut events);
                     true
                 }
                 count = events.recv_many(&mut batch, BATCH) => {
@@ -221,13 +221,19 @@ impl Hub {
         }
     }
 
-    fn answer(&mut self, command: Command) {
+    fn answer(&mut self, command: Command, events: &mut mpsc::Receiver<Event>) {
         // Nobody waits for the answer any more when sending it fails: a browser that went away.
         match command {
             Command::Details { service, environment, reply } => _ = reply.send(self.engine.details(&service, &environment)),
             Command::Reconfigure { catalogue, stored, reply } => {
                 self.engine.reconfigure(catalogue, self.clock.now());
                 stored.into_iter().for_each(|event| self.engine.apply(event));
+                // What still waits is of the old targets, whose numbers are others' now. CI's records are of no target.
+                while let Ok(event) = events.try_recv() {
+                    if matches!(event, Event::Record(_) | Event::RecordedEnvironment(_)) {
+                        self.engine.apply(event);
+                    }
+                }
                 _ = reply.send(());
             }
         }

@@ -192,6 +192,21 @@ async fn a_new_configuration_keeps_the_board_until_the_clusters_were_listed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_of_the_old_configuration_is_dropped_but_for_records() {
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let live = Event::Target { target: TargetId(0), health: TargetHealth::Live { notes: Vec::new() }, at: start() };
+    bench.hub.events().try_send(live).unwrap();
+    bench.hub.events().try_send(record("cart", start())).unwrap();
+    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("pro", &["pro-cluster"])])), Vec::new()).await.unwrap();
+    let after = bench.until("the new column", |board| board.environments[0].name.as_str() == "pro").await;
+    assert_eq!(state_of(&after), TargetState::Syncing, "the other cluster was live, not this one");
+
+    bench.hub.events().try_send(record("cart", start())).unwrap();
+    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("dev", &[])])), Vec::new()).await.unwrap();
+    bench.until("the record", |board| board.services.contains_key("cart")).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn details_are_asked_for_and_the_end_is_told() {
     let mut bench = Bench::new(Vec::new(), Vec::new());
     bench.live().await;
