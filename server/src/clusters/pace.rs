@@ -36,7 +36,7 @@ impl Pace {
     }
 }
 
-/// Waiting times that double from half a second to 15 s, each 50 to 100 % of its nominal value.
+/// Waiting times that double from half a second to 8 s, each 50 to 100 % of its nominal value.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     failures: u32,
@@ -44,7 +44,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     const FIRST: Duration = Duration::from_millis(500);
-    const LONGEST: Duration = Duration::from_secs(15);
+    const LONGEST: Duration = Duration::from_secs(8);
 
     /// How many tries in a row have failed.
     pub(super) fn failures(&self) -> u32 {
@@ -84,7 +84,7 @@ mod tests {
     fn waiting_times_double_up_to_a_bound_and_honour_retry_after() {
         let mut backoff = Backoff::default();
         let millis: Vec<u128> = (0..7).map(|_| backoff.failed(None, 1.0).as_millis()).collect();
-        assert_eq!(millis, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+        assert_eq!(millis, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
         backoff.reset();
         assert_eq!(backoff.failed(None, 0.0).as_millis(), 250);
         assert_eq!(backoff.failed(Some(Duration::from_secs(7)), 0.0).as_secs(), 7);
