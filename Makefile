@@ -37,10 +37,11 @@ site-debug: ## build the front end for debug servers (target/site)
 
 check: lint test-rust ## lints and Rust tests, without a browser
 
-lint: ## check formatting and lints; warnings are errors
+lint: end2end/node_modules/.package-lock.json ## check formatting and lints; warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --package app --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings
+	cd end2end && npx tsc --noEmit
 	scripts/deny.sh
 
 fmt: ## format the code
