@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt bench clean-tools
+.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt bench pictures clean-tools
 
 CARGO ?= cargo
 # More words for `relboard demo`, for example: make demo ARGS="--listen 127.0.0.1:9000"
@@ -50,6 +50,9 @@ fmt: ## format the code
 bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
 	$(CARGO) build --release --workspace --bins
 	CHROMIUM="$$(scripts/chromium.sh)" scripts/bench.sh $(ARGS)
+
+pictures: build end2end/node_modules/.package-lock.json ## take the pictures of the README from the demo (docs/images)
+	CHROMIUM="$$(scripts/chromium.sh)" scripts/pictures.sh $(ARGS)
 
 clean-tools: ## forget the tools and packages that were installed here
 	rm -rf .tools end2end/node_modules

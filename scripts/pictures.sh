@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Takes pictures of the demo of the release server that was just built; arguments go to `playwright test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+RELBOARD_BIN_DIR="$(scripts/target-dir.sh)/release"
+export RELBOARD_BIN_DIR
+cd end2end
+exec npx playwright test --config pictures.config.ts "$@"
