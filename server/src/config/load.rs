@@ -108,7 +108,7 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
             Err(message) => problems.add(&Origin::Nowhere, "", message),
         }
     }
-    environments::check(&declared, problems);
+    environments::check(&declared, timing.freshness, problems);
     root.finish();
 
     let catalogue = Catalogue { naming, versions, timing, ..Catalogue::new(declared.iter().map(Declared::column)) };

@@ -1,10 +1,13 @@
 //! What is wrong between targets, each of which is right alone.
 
-use super::{Access, Declared, Target};
+use chrono::TimeDelta;
+
+use super::{Access, Declared, Mode, Target};
 use crate::config::problem::{Collector, Origin};
 
-/// Two targets must not show the same objects, and one cluster name must not mean two clusters.
-pub(in crate::config) fn check(environments: &[Declared], problems: &Collector) {
+/// Two targets must not show the same objects, one cluster name must not mean two clusters, and a cluster must be asked often
+/// enough to stay fresh.
+pub(in crate::config) fn check(environments: &[Declared], freshness: TimeDelta, problems: &Collector) {
     let targets = environments.iter().flat_map(|declared| {
         let environment = declared.environment.name.as_str();
         declared.environment.targets.iter().zip(&declared.places).map(move |(target, place)| (environment, target, place))
@@ -29,6 +32,17 @@ pub(in crate::config) fn check(environments: &[Declared], problems: &Collector) 
             }
         });
         if let Some(message) = wrong {
+            problems.add(origin, key, message);
+        }
+        if let Mode::Poll { interval } = target.mode
+            && TimeDelta::from_std(interval).is_ok_and(|interval| interval >= freshness)
+        {
+            let message = format!(
+                "is asked every {}, and is stale after {} without news: it would be stale between two lists. Ask more often, or \
+                 raise `freshness` in [timing]",
+                humantime::format_duration(interval),
+                humantime::format_duration(freshness.to_std().unwrap_or_default()),
+            );
             problems.add(origin, key, message);
         }
     }

@@ -104,6 +104,16 @@ name = "c"
 }
 
 #[test]
+fn a_cluster_that_is_asked_too_seldom_to_stay_fresh_is_named() {
+    let target = "[[environments]]\nname = \"dev\"\n[[environments.targets]]\ncontext = \"dev-cluster\"\nmode = \"poll\"\n";
+    let place = Place::with(&format!("{target}interval = \"2m\"\n"));
+    let problems = place.problems();
+    assert!(problems.contains("is asked every 2m, and is stale after 1m 30s without news"), "{problems}");
+    let place = Place::with(&format!("{target}interval = \"2m\"\n[timing]\nfreshness = \"5m\"\n"));
+    assert_eq!(columns(&place.load().unwrap()).len(), 1, "a longer bound allows it");
+}
+
+#[test]
 fn what_is_not_toml_names_its_line() {
     insta::assert_snapshot!(Place::with("[server]\nlisten = 127.0.0.1:8080\n\n[store\nurl = \"sqlite://a\"\n").problems());
 }
