@@ -98,6 +98,12 @@ impl ViewQuery {
         format!("{base}/{self}")
     }
 
+    /// The panel with the details of a service in an environment, without the page around it.
+    #[must_use]
+    pub fn panel(&self, base: &str, service: &ServiceName, environment: &EnvironmentName) -> String {
+        format!("{base}/services/{}/{}/panel{self}", escape(service.as_str()), escape(environment.as_str()))
+    }
+
     /// The details of a service in an environment, in this view.
     #[must_use]
     pub fn details(&self, base: &str, service: &ServiceName, environment: Option<&EnvironmentName>) -> String {

@@ -1,7 +1,8 @@
 //! What the server hands to the page: the only door between them.
 //!
-//! The server mounts the page at `{base}/`, `{base}/services/{service}` and `{base}/services/{service}/{env}`
-//! with `leptos_axum::render_app_async_with_context`, so that a deep link to details arrives complete:
+//! The server mounts the page at `{base}/`, `{base}/services/{service}` and `{base}/services/{service}/{environment}`
+//! with `leptos_axum::render_app_async_with_context`, and [`crate::panel`] at
+//! `{base}/services/{service}/{environment}/panel`:
 //!
 //! ```ignore
 //! let handler = leptos_axum::render_app_async_with_context(
@@ -10,10 +11,9 @@
 //! );
 //! ```
 //!
-//! The full path, base included, must reach the handler (routes with the base in them, not `Router::nest`):
-//! the browser sees the same path and both must match the same route. Inside the context closure,
-//! `leptos::nonce::use_nonce()` is the nonce of the page's inline scripts for the Content-Security-Policy:
-//! `script-src 'self' 'nonce-…' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src 'self'`.
+//! Inside the context closure, `leptos::nonce::use_nonce()` is the nonce of the page's inline scripts for the
+//! Content-Security-Policy: `script-src 'self' 'nonce-…' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self';
+//! img-src 'self'`.
 
 use std::fmt;
 use std::future::Future;
@@ -49,6 +49,10 @@ pub struct Backend {
     pub now: DateTime<Utc>,
     /// The language of the answer; see [`Language::choose`].
     pub language: Language,
+    /// Path and query of the request, as the browser sees them: with the base.
+    pub address: Arc<str>,
+    /// The details of the cell that the path names, from [`crate::panel`]; none when it names none.
+    pub panel: Option<String>,
 }
 
 /// Paths of the page's files under `{base}/`, with the hash that the build gave their names.
@@ -69,6 +73,7 @@ impl fmt::Debug for Backend {
             .field("assets", &self.assets)
             .field("now", &self.now)
             .field("language", &self.language)
+            .field("address", &self.address)
             .finish_non_exhaustive()
     }
 }

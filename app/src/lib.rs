@@ -14,6 +14,7 @@ pub mod backend;
 pub mod board;
 pub mod i18n;
 pub mod live;
+pub mod location;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod start;
@@ -24,6 +25,10 @@ pub mod view;
 pub use self::app::App;
 #[cfg(feature = "ssr")]
 pub use self::backend::{Assets, Backend};
+#[cfg(feature = "ssr")]
+pub use self::board::details::html as panel;
+#[cfg(feature = "ssr")]
+pub use self::board::selection::Selection;
 #[cfg(feature = "ssr")]
 pub use self::shell::shell;
 

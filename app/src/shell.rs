@@ -2,7 +2,6 @@
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 
 use crate::address::{Theme, ViewQuery};
 use crate::app::App;
@@ -24,12 +23,14 @@ pub fn shell() -> AnyView {
     let assets = &backend.assets;
     let boot =
         format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
+    let search = backend.address.split_once('?').map_or("", |(_, search)| search);
+    let theme = ViewQuery::parse(search).theme.map(Theme::as_str);
     // A board that cannot be written leaves the page as rendered: the browser says so in its console.
     let snapshot = start.snapshot().unwrap_or_default();
 
     view! {
         <!DOCTYPE html>
-        <html lang=start.language.tag() data-theme=theme()>
+        <html lang=start.language.tag() data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -55,10 +56,4 @@ pub fn shell() -> AnyView {
         </html>
     }
     .into_any()
-}
-
-/// The theme the address asks for.
-fn theme() -> Option<&'static str> {
-    let url = use_context::<RequestUrl>()?.parse().ok()?;
-    ViewQuery::parse(url.search()).theme.map(Theme::as_str)
 }

@@ -21,6 +21,18 @@ pub struct Start {
     pub base: Arc<str>,
     /// The language.
     pub language: Language,
+    /// Path and query of the document's address.
+    pub address: Arc<str>,
+    /// The details of the cell that the path names, as HTML. The browser finds them in the document.
+    pub panel: Option<String>,
+}
+
+impl Start {
+    /// The path of the document's address.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.address.split('?').next().unwrap_or_default()
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -31,6 +43,8 @@ impl From<&crate::backend::Backend> for Start {
             now: backend.now,
             base: Arc::clone(&backend.base_path),
             language: backend.language,
+            address: Arc::clone(&backend.address),
+            panel: backend.panel.clone(),
         }
     }
 }
@@ -73,11 +87,15 @@ impl Start {
         let attribute = |name| element.get_attribute(name).ok_or(StartError::Missing(name));
         let json = element.text_content().ok_or(StartError::Missing("board"))?;
         let language = document.document_element().and_then(|root| root.get_attribute("lang"));
+        let location = leptos::prelude::location();
+        let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
         let start = Self {
             board: Arc::new(serde_json::from_str(&json)?),
             now: attribute("data-now")?.parse()?,
             base: attribute("data-base")?.into(),
             language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
+            address: format!("{path}{search}").into(),
+            panel: None,
         };
         // The text is not needed again, and can be large.
         element.set_text_content(None);

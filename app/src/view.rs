@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Query, QueryError};
 
 use crate::address::{Theme, ViewQuery};
 use crate::board::sort::Sort;
+use crate::location::Location;
 
 /// How long after the last key the address follows the search.
 const ADDRESS_DELAY: Duration = Duration::from_millis(300);
@@ -31,10 +30,9 @@ pub struct ViewState {
 }
 
 impl ViewState {
-    /// Reads the address. Must be called inside the router.
+    /// Reads the address.
     #[must_use]
-    pub fn of_address(base: Arc<str>) -> Self {
-        let location = use_location();
+    pub fn of_address(location: Location, base: Arc<str>) -> Self {
         let query = location.search.with_untracked(|search| ViewQuery::parse(search));
         let q = RwSignal::new(query.q);
         Self {
@@ -84,8 +82,7 @@ impl ViewState {
     }
 
     /// Keeps the address in step with the view, and the view with the address.
-    pub fn follow_address(self) {
-        let location = use_location();
+    pub fn follow_address(self, location: Location) {
         // Links, and going back and forth.
         Effect::new(move |_| {
             let query = location.search.with(|search| ViewQuery::parse(search));
@@ -94,16 +91,15 @@ impl ViewState {
             set_if_new(self.theme, query.theme);
         });
         // Typing and choosing: the address is put in place, so that a word is one step back and not ten.
-        let navigate = use_navigate();
         let pending = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move |before: Option<ViewQuery>| {
             let query = self.query();
             if before.is_some_and(|before| before != query) {
-                let (navigate, wanted, search) = (navigate.clone(), query.clone(), location.search);
+                let wanted = query.clone();
                 let put = move || {
-                    if wanted.to_string().trim_start_matches('?') != search.get_untracked() {
-                        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-                        navigate(&format!("{}{wanted}", location.pathname.get_untracked()), options);
+                    let shown = location.search.with_untracked(|search| ViewQuery::parse(search));
+                    if shown != wanted {
+                        location.replace(&format!("{}{wanted}", location.path.get_untracked()));
                     }
                 };
                 let handle = set_timeout_with_handle(put, ADDRESS_DELAY).ok();

@@ -133,11 +133,12 @@ fn second(page: Page, cell: &Cell) -> impl IntoView + use<> {
     let strings = page.strings;
     let head = || Some(face::headline(&cell.reason).to_owned()).filter(|head| !head.is_empty());
     let reason = match cell.status {
-        Status::Failing | Status::Unknown | Status::Paused => head(),
+        Status::Failing | Status::Paused => head(),
         Status::Rolling if !counts_pods(cell) => head(),
         Status::Missing => Some(strings.no_workload.to_owned()),
         Status::Drifted => cell.record.as_ref().map(|record| format!("{} {}", strings.ci_recorded, face::recorded(record))),
-        Status::Rolling | Status::Ready | Status::Absent => None,
+        // Why a cluster is silent is said once, above its column.
+        Status::Unknown | Status::Rolling | Status::Ready | Status::Absent => None,
     };
     let no_record = cell.record.is_none() && cell.flags.contains(&Flag::NoRecord);
     let who = match cell.record.as_ref().and_then(|record| record.by.clone()) {

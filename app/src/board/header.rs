@@ -55,7 +55,7 @@ fn SortLink(page: Page, key: Key, words: &'static str, title: &'static str) -> i
     };
     let direction = move || on.get().map(|direction| if direction == Direction::Natural { "natural" } else { "reversed" });
     view! {
-        <a class="sort" data-direction=direction href=href data-noscroll="" title=title>
+        <a class="sort" data-direction=direction href=href title=title>
             {words}
         </a>
     }

@@ -1,6 +1,9 @@
 //! The board: a table of services and environments, and the details of a cell beside it.
 
+pub mod aside;
 pub mod cell;
+pub mod clicks;
+#[cfg(feature = "ssr")]
 pub mod details;
 pub mod empty;
 pub mod face;

@@ -1,19 +1,21 @@
 //! The page: bar, strip, table, and the details beside it.
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
 use model::status::Status;
 
+use super::aside::DetailsAside;
 use super::empty::Empty;
 use super::filters::Filters;
 use super::legend::Legend;
 use super::search::SearchBox;
+use super::selection::Selection;
 use super::table::BoardTable;
 use crate::i18n::{Language, Strings};
 use crate::live::clock::Clock;
 use crate::live::connection::Connection;
 use crate::live::source::{self, Sink};
 use crate::live::state::Live;
+use crate::location::Location;
 use crate::start::Start;
 use crate::ui::ago;
 use crate::ui::connection::ConnectionNotice;
@@ -31,6 +33,10 @@ pub struct Page {
     pub live: Live,
     /// What is looked at.
     pub view: ViewState,
+    /// The address of the document.
+    pub location: Location,
+    /// The cell whose details are open.
+    pub selection: Memo<Option<Selection>>,
     /// When it is.
     pub clock: Clock,
     /// The connection to the server.
@@ -44,12 +50,18 @@ pub struct Page {
 }
 
 impl Page {
-    fn new(start: &Start) -> Self {
-        let view = ViewState::of_address(start.base.clone());
+    /// Makes the page's state, for as long as the document is there.
+    #[must_use]
+    pub fn new(start: &Start) -> Self {
+        let location = Location::new(&start.address, start.base.clone());
+        let view = ViewState::of_address(location, start.base.clone());
+        let base = start.base.clone();
         let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
         Self {
             live: Live::new(start.board.clone(), query, sort, start.now),
             view,
+            location,
+            selection: Memo::new(move |_| location.path.with(|path| Selection::of_path(&base, path))),
             clock: Clock::start(start.now),
             connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
             copied: Copied::new(),
@@ -59,13 +71,14 @@ impl Page {
     }
 
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
-    fn come_alive(self) {
-        let Self { live, view, clock, connection, .. } = self;
-        view.follow_address();
+    pub fn come_alive(self) {
+        let Self { live, view, location, clock, connection, .. } = self;
+        location.listen();
+        view.follow_address(location);
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         Effect::new(move |_| live.sort_by(view.sort.get()));
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
-        Effect::new(move |_| ago::localise_on_hover(self.language.tag()));
+        Effect::new(|_| ago::localise_on_hover());
         Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
     }
 }
@@ -76,15 +89,14 @@ pub fn title(failing: usize) -> String {
     if failing == 0 { "Relboard".to_owned() } else { format!("({failing}) Relboard") }
 }
 
-/// The board's page; its child routes are the details of a cell.
+/// The board's page, with the details of a cell beside it.
 #[component]
 pub fn BoardPage(
-    /// What it starts from.
-    start: Start,
+    /// What its parts share.
+    page: Page,
+    /// The details that the server wrote for the address.
+    panel: Option<String>,
 ) -> impl IntoView {
-    let page = Page::new(&start);
-    provide_context(page);
-    page.come_alive();
     let (search, dialog) = (NodeRef::new(), NodeRef::new());
     keyboard::listen(page, search, dialog);
     let strings = page.strings;
@@ -105,17 +117,17 @@ pub fn BoardPage(
                     <ConnectionNotice connection=page.connection />
                 </nav>
             </header>
-            <div class="strip">
+            <section class="strip" aria-label=strings.legend>
                 <Filters page />
                 <Legend page />
-            </div>
+            </section>
             <main class="main" id="board">
                 <h1 class="sr">{strings.caption}</h1>
                 <div class="board" tabindex="0" role="region" aria-label=strings.board>
                     <BoardTable page />
                     <Empty page />
                 </div>
-                <Outlet />
+                <DetailsAside page content=panel />
             </main>
             <noscript>
                 <p class="notice">{strings.without_script}</p>

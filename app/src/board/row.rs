@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::cell::BoardCell;
 use super::page::Page;
-use super::selection::Selection;
 use crate::live::rows::{CellState, RowState};
 
 /// A row: one service in every environment.
@@ -12,8 +11,6 @@ use crate::live::rows::{CellState, RowState};
 pub fn BoardRow(
     /// The page.
     page: Page,
-    /// The cell whose details are open.
-    selection: Memo<Option<Selection>>,
     /// The row.
     row: RowState,
 ) -> impl IntoView {
@@ -22,7 +19,7 @@ pub fn BoardRow(
     let selected = {
         let (name, cells) = (name.clone(), cells.clone());
         move || {
-            let selection = selection.get().filter(|selection| selection.service == name)?;
+            let selection = page.selection.get().filter(|selection| selection.service == name)?;
             let is_selected = |cell: &CellState| selection.environment.as_ref() == Some(&cell.environment);
             Some(cells.iter().position(is_selected).map_or(0, |place| place + 1))
         }

@@ -1,7 +1,5 @@
 //! Which cell's details are open: it is in the path of the address.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use model::ids::{EnvironmentName, ServiceName};
 
 use crate::address::unescape;
@@ -23,13 +21,6 @@ impl Selection {
         let mut segments = rest.split('/').filter(|segment| !segment.is_empty());
         let service = unescape(segments.next()?).into();
         Some(Self { service, environment: segments.next().map(|segment| unescape(segment).into()) })
-    }
-
-    /// Of the page that is shown. Must be called inside the router.
-    #[must_use]
-    pub fn of_address(base: std::sync::Arc<str>) -> Memo<Option<Self>> {
-        let location = use_location();
-        Memo::new(move |_| location.pathname.with(|path| Self::of_path(&base, path)))
     }
 }
 

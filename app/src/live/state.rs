@@ -9,9 +9,11 @@ use model::board::{Board, Environment, Revision};
 use model::delta::Delta;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Context, Query};
+use model::status::Status;
 
 use super::rows::{CellState, RowState};
 use crate::board::face::Columns;
+use crate::board::selection::Selection;
 use crate::board::sort::Sort;
 use crate::board::summary::Summary;
 
@@ -69,6 +71,18 @@ impl Live {
     pub fn cell(self, service: &ServiceName, environment: &EnvironmentName) -> Option<CellState> {
         let row = self.by_name.with_value(|rows| rows.get(service).cloned())?;
         row.cells.iter().find(|cell| cell.environment == *environment).cloned()
+    }
+
+    /// The environment that a selection means: without one, the service's first that has it.
+    #[must_use]
+    pub fn environment_of(self, selection: &Selection) -> Option<EnvironmentName> {
+        let present = |name: &&EnvironmentName| {
+            let state = self.cell(&selection.service, name);
+            state.and_then(|state| state.value.get_untracked().cell).is_some_and(|cell| cell.status != Status::Absent)
+        };
+        let columns = self.columns.get_untracked();
+        let first = || columns.iter().find(present).or_else(|| columns.first()).cloned();
+        selection.environment.clone().or_else(first)
     }
 
     /// Takes in what changed.

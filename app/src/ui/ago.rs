@@ -1,6 +1,7 @@
 //! How long ago something was.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use js_sys::{Array, Object};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -27,6 +28,28 @@ pub fn Ago(
     }
 }
 
+/// A moment, written as its age at a time; it does not tick by itself (see [`refresh`]).
+#[must_use]
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, ages: &Ages) -> impl IntoView + use<> {
+    view! {
+        <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true) title=absolute(at)>
+            {age(now - at, ages)}
+        </time>
+    }
+}
+
+/// Writes the ages of all moments in an element anew.
+pub fn refresh(element: &web_sys::Element, now: DateTime<Utc>, ages: &Ages) {
+    let Ok(moments) = element.query_selector_all("time[datetime]") else { return };
+    for place in 0..moments.length() {
+        let Some(moment) = moments.item(place).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
+        let at = moment.get_attribute("datetime").and_then(|at| at.parse::<DateTime<Utc>>().ok());
+        if let Some(at) = at {
+            moment.set_text_content(Some(&age(now - at, ages)));
+        }
+    }
+}
+
 /// A moment as people read it, UTC: `2026-11-20 10:00:00 UTC`.
 #[must_use]
 pub fn absolute(at: DateTime<Utc>) -> String {
@@ -49,7 +72,7 @@ pub fn age(age: TimeDelta, ages: &Ages) -> String {
 }
 
 /// Gives the `<time>` under the pointer a title in local time, the first time it is pointed at: nobody points at all of them.
-pub fn localise_on_hover(locale: &'static str) {
+pub fn localise_on_hover() {
     let handle = window_event_listener(leptos::ev::mouseover, move |event| {
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let Some(time) = element.and_then(|element| element.closest("time").ok().flatten()) else { return };
@@ -57,7 +80,7 @@ pub fn localise_on_hover(locale: &'static str) {
             return;
         }
         let Some(at) = time.get_attribute("datetime") else { return };
-        let local = Instant::new(&at).to_locale_string(locale);
+        let local = Instant::new(&at).local();
         // Setting an attribute of a fixed, valid name does not fail.
         drop(time.set_attribute("title", &format!("{at}\n{local}")));
         drop(time.set_attribute("data-local", ""));
@@ -74,9 +97,18 @@ extern "C" {
     #[wasm_bindgen(constructor, js_class = "Date")]
     fn new(text: &str) -> Instant;
 
-    /// In the browser's time zone.
     #[wasm_bindgen(method, js_class = "Date", js_name = toLocaleString)]
-    fn to_locale_string(this: &Instant, locale: &str) -> String;
+    fn to_locale_string(this: &Instant, locales: &Array, options: &Object) -> String;
+}
+
+impl Instant {
+    /// As the browser's user writes it, in the browser's time zone, which is named.
+    fn local(&self) -> String {
+        let styles = [("dateStyle", "full"), ("timeStyle", "long")];
+        let entries: Array = styles.into_iter().map(|(name, style)| Array::of2(&name.into(), &style.into())).collect();
+        let options = Object::from_entries(&entries).unwrap_or_default();
+        self.to_locale_string(&window().navigator().languages(), &options)
+    }
 }
 
 #[cfg(test)]

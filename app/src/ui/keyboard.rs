@@ -2,13 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::board::page::Page;
-use crate::board::selection::Selection;
 use crate::ui::theme;
 
 /// A way to go in the table.
@@ -20,23 +17,14 @@ enum Way {
     Right,
 }
 
-/// Listens to the whole window for as long as the page is there. Must be called inside the router.
+/// Listens to the whole window for as long as the page is there.
 pub fn listen(page: Page, search: NodeRef<html::Input>, dialog: NodeRef<html::Dialog>) {
-    let (location, navigate) = (use_location(), use_navigate());
-    let close = move || {
-        let open = location.pathname.with_untracked(|path| Selection::of_path(&page.view.base(), path).is_some());
-        if open {
-            navigate(&page.view.board(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-        }
-        open
-    };
     Effect::new(move |_| {
-        let close = close.clone();
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
                 return;
             }
-            if handle(page, &event, search, dialog, &close) {
+            if handle(page, &event, search, dialog) {
                 event.prevent_default();
             }
         });
@@ -44,14 +32,17 @@ pub fn listen(page: Page, search: NodeRef<html::Input>, dialog: NodeRef<html::Di
     });
 }
 
+/// Closes the details; whether there were any.
+fn close(page: Page) -> bool {
+    let open = page.selection.with_untracked(Option::is_some);
+    if open {
+        page.location.go(&page.view.board());
+    }
+    open
+}
+
 /// Does what the key says; whether it said something.
-fn handle(
-    page: Page,
-    event: &KeyboardEvent,
-    search: NodeRef<html::Input>,
-    dialog: NodeRef<html::Dialog>,
-    close: &impl Fn() -> bool,
-) -> bool {
+fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialog: NodeRef<html::Dialog>) -> bool {
     let focused = document().active_element();
     let typing = focused.as_ref().is_some_and(|element| element.matches("input, textarea, select").unwrap_or(false));
     let key = event.key();
@@ -71,7 +62,7 @@ fn handle(
             input.select();
             input.focus().is_ok()
         }),
-        "Escape" => close(),
+        "Escape" => close(page),
         "t" => {
             theme::toggle(page.view);
             true

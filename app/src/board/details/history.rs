@@ -3,24 +3,23 @@
 use leptos::prelude::*;
 use model::details::Transition;
 
-use crate::board::page::Page;
-use crate::ui::ago::Ago;
+use super::Scope;
 
 /// What was observed, newest first.
 #[component]
 pub fn History(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// What was observed, newest first.
     history: Vec<Transition>,
 ) -> impl IntoView {
-    let strings = page.strings;
+    let strings = scope.strings;
     let item = move |transition: Transition| {
         let Transition { at, status, version, reason, by } = transition;
         view! {
             <li>
                 <p class="meta">
-                    <Ago at clock=page.clock ages=&strings.ages />
+                    {scope.moment(at)}
                     <span class="status" data-status=status.as_str()>
                         {(strings.status)(status)}
                     </span>

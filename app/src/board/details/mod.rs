@@ -1,4 +1,7 @@
-//! Everything known of one cell, beside the table.
+//! Everything known of one cell, as HTML that the server writes.
+//!
+//! The browser shows it as it comes: what nobody types into need not be built twice, and what renders it weighs
+//! nothing on the wire.
 
 pub mod history;
 pub mod neighbours;
@@ -7,87 +10,93 @@ pub mod pods;
 pub mod records;
 pub mod versions;
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use model::board::Board;
 use model::details::Details;
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
 
 use self::panel::Panel;
-use super::page::Page;
 use super::selection::Selection;
-use crate::api::{self, LoadError};
+use crate::address::ViewQuery;
+use crate::backend::Backend;
+use crate::i18n::Strings;
+use crate::ui::ago::moment;
 
-/// The panel of the cell that the address names: rendered by the server on a deep link, fetched in the browser,
-/// and fetched again when its cell changes and at every tick of the clock.
-#[component]
-pub fn DetailsPanel() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let base = page.view.base();
-    let selection = Selection::of_address(base.clone());
-    let cell = Memo::new(move |_| selection.get().map(|selection| cell_of(page, selection)));
-    let source = move || {
-        let cell = cell.get();
-        let changes = cell.as_ref().and_then(|(service, environment)| page.live.cell(service, environment));
-        (cell, changes.map(|state| state.value.get().changes), page.clock.now())
-    };
-    let details = Resource::new(source, move |(cell, ..)| {
-        let base = base.clone();
-        async move {
-            match cell {
-                Some((service, environment)) => api::details(base, service, environment).await,
-                None => Ok(None),
-            }
+/// What the parts of the panel share.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// What the page says.
+    pub strings: &'static Strings,
+    /// What ages are counted to, UTC.
+    pub now: DateTime<Utc>,
+    /// Where the server lives.
+    pub base: Arc<str>,
+    /// What is looked at beside the panel: links lead back to it.
+    pub view: Arc<ViewQuery>,
+}
+
+impl Scope {
+    fn new(backend: &Backend) -> Self {
+        let search = backend.address.split_once('?').map_or("", |(_, search)| search);
+        Self {
+            strings: backend.language.strings(),
+            now: backend.now,
+            base: Arc::clone(&backend.base_path),
+            view: Arc::new(ViewQuery::parse(search)),
         }
-    });
-    view! {
-        <aside class="details" aria-label=page.strings.details>
-            <Transition fallback=move || {
-                view! { <p class="note">{page.strings.loading}</p> }
-            }>
-                {move || Suspend::new(async move {
-                    let loaded = details.await;
-                    view! { <Loaded page loaded /> }
-                })}
-            </Transition>
-        </aside>
+    }
+
+    fn moment(&self, at: DateTime<Utc>) -> impl IntoView + use<> {
+        moment(at, self.now, &self.strings.ages)
     }
 }
 
-/// The cell that is meant: without an environment, the service's first that has it.
-fn cell_of(page: Page, selection: Selection) -> (ServiceName, EnvironmentName) {
+/// The panel's content for the cell that a path names; for a service without an environment, of its first that has it.
+/// It says so when there is no such cell.
+pub async fn html(backend: &Backend, selection: Selection) -> String {
     let Selection { service, environment } = selection;
-    let columns = page.live.columns.get_untracked();
-    let present = |name: &&EnvironmentName| {
-        let state = page.live.cell(&service, name);
-        state.and_then(|state| state.value.get_untracked().cell).is_some_and(|cell| cell.status != Status::Absent)
-    };
-    let first = || columns.iter().find(present).or_else(|| columns.first()).cloned();
-    let environment = environment.or_else(first).unwrap_or_else(|| "".into());
-    (service, environment)
+    let environment = environment.unwrap_or_else(|| first_environment(&backend.board.borrow(), &service));
+    let details = (backend.details)(service, environment).await;
+    let scope = Scope::new(backend);
+    Owner::new().with(|| rendered(scope, details))
 }
 
-/// The panel's content, or why there is none.
-#[component]
-fn Loaded(page: Page, loaded: Result<Option<Details>, LoadError>) -> impl IntoView {
-    let note = |words: String| view! { <Closable page heading=String::new()><p class="note">{words}</p></Closable> }.into_any();
-    match loaded {
-        Ok(Some(details)) => view! { <Panel page details /> }.into_any(),
-        Ok(None) => note(page.strings.unknown_cell.to_owned()),
-        Err(error) => note(format!("{} {error}", page.strings.load_failed)),
+fn rendered(scope: Scope, details: Option<Details>) -> String {
+    match details {
+        Some(details) => view! { <Panel scope details /> }.to_html(),
+        None => {
+            let words = scope.strings.unknown_cell;
+            view! {
+                <Head scope heading=String::new() />
+                <p class="note">{words}</p>
+            }
+            .to_html()
+        }
     }
+}
+
+/// The first environment that has a service; else the first of all.
+#[must_use]
+fn first_environment(board: &Board, service: &ServiceName) -> EnvironmentName {
+    let row = board.services.get(service);
+    let present = |name: &&EnvironmentName| row.and_then(|row| row.cells.get(*name)).is_some_and(|cell| cell.status != Status::Absent);
+    let mut names = board.environments.iter().map(|environment| &environment.name);
+    names.clone().find(present).or_else(|| names.next()).cloned().unwrap_or_else(|| "".into())
 }
 
 /// A heading with a way to close the panel.
 #[component]
-fn Closable(page: Page, heading: String, children: Children) -> impl IntoView {
-    let href = move || page.view.query().board(&page.view.base());
+fn Head(scope: Scope, heading: String) -> impl IntoView {
     view! {
         <header class="details-head">
             <h2>{heading}</h2>
-            <a class="icon-button" href=href data-noscroll="" aria-label=page.strings.close title="Esc">
+            <a class="icon-button" href=scope.view.board(&scope.base) aria-label=scope.strings.close title="Esc">
                 "×"
             </a>
         </header>
-        {children()}
     }
 }

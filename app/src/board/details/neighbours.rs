@@ -4,31 +4,28 @@ use leptos::prelude::*;
 use model::details::Neighbour;
 use model::ids::ServiceName;
 
-use crate::board::page::Page;
+use super::Scope;
 
 /// The same service in the other environments, each a link to its details.
 #[component]
 pub fn Neighbours(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// The service.
     service: ServiceName,
     /// The other environments, in promotion order.
     neighbours: Vec<Neighbour>,
 ) -> impl IntoView {
-    let strings = page.strings;
+    let strings = scope.strings;
     let neighbour = move |neighbour: Neighbour| {
         let Neighbour { environment, status, version, same, clusters } = neighbour;
         let clusters: Vec<_> = clusters.iter().map(|cluster| cluster.as_str()).collect();
         let compared = version.as_ref().map(|_| if same { strings.same_version } else { strings.other_version });
-        let href = {
-            let (service, environment) = (service.clone(), environment.clone());
-            move || page.view.query().details(&page.view.base(), &service, Some(&environment))
-        };
+        let href = scope.view.details(&scope.base, &service, Some(&environment));
         view! {
             <tr>
                 <th scope="row">
-                    <a href=href data-noscroll="" title=clusters.join(", ")>
+                    <a href=href title=clusters.join(", ")>
                         {environment.to_string()}
                     </a>
                 </th>

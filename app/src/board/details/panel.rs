@@ -4,36 +4,36 @@ use leptos::prelude::*;
 use model::details::Details;
 use model::status::Flag;
 
-use super::Closable;
+use super::Head;
+use super::Scope;
 use super::history::History;
 use super::neighbours::Neighbours;
 use super::pods::Workload;
 use super::records::Records;
 use super::versions::Versions;
-use crate::board::page::Page;
 
 /// Everything known of one cell.
 #[component]
 pub fn Panel(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// Everything known of the cell.
     details: Details,
 ) -> impl IntoView {
-    let strings = page.strings;
+    let strings = scope.strings;
     let Details { service, team, environment, cell, workloads, records, history, neighbours } = details;
     let flags = cell.flags.clone().into_iter().map(move |flag: Flag| {
         view! { <li title=(strings.flag_meaning)(flag)>{(strings.flag)(flag)}</li> }
     });
     let (status, reason) = (cell.status, cell.reason.clone());
     // Each part is a type of its own for the compiler too: together they would be one beyond its limits.
-    let versions = view! { <Versions page cell /> }.into_any();
-    let neighbours = view! { <Neighbours page service=service.clone() neighbours /> }.into_any();
-    let workloads = workloads.into_iter().map(|workload| view! { <Workload page workload /> }.into_any()).collect_view();
-    let history = view! { <History page history /> }.into_any();
-    let records = view! { <Records page records /> }.into_any();
+    let versions = view! { <Versions scope=scope.clone() cell /> }.into_any();
+    let neighbours = view! { <Neighbours scope=scope.clone() service=service.clone() neighbours /> }.into_any();
+    let workloads = workloads.into_iter().map(|workload| view! { <Workload scope=scope.clone() workload /> }.into_any()).collect_view();
+    let history = view! { <History scope=scope.clone() history /> }.into_any();
+    let records = view! { <Records scope=scope.clone() records /> }.into_any();
     view! {
-        <Closable page heading=service.to_string()>
+        <Head scope=scope.clone() heading=service.to_string() />
             <p class="details-where">
                 <b>{environment.to_string()}</b>
                 {team.map(|team| view! { <span>{team.to_string()}</span> })}
@@ -46,6 +46,5 @@ pub fn Panel(
             </p>
             <ul class="flags">{flags.collect_view()}</ul>
             {versions} {neighbours} {workloads} {history} {records}
-        </Closable>
     }
 }

@@ -4,27 +4,27 @@ use leptos::prelude::*;
 use model::details::{ContainerDetails, PodDetails, WorkloadDetails};
 use model::workload::Condition;
 
-use crate::board::page::Page;
-use crate::ui::ago::Ago;
+use super::Scope;
 
 /// A workload.
 #[component]
 pub fn Workload(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// The workload.
     workload: WorkloadDetails,
 ) -> impl IntoView {
-    let strings = page.strings;
+    let strings = scope.strings;
     let WorkloadDetails { workload, wanted: _, conditions, pods } = workload;
     let empty = pods.is_empty().then(|| view! { <p class="note">{strings.no_pods}</p> });
+    let of_pods = scope.clone();
     let groups = by_version(pods).into_iter().map(move |(version, pods)| {
         view! {
             <h4>
                 <code>{version}</code>
                 <span class="label">{pods.len()}</span>
             </h4>
-            <ul class="pods">{pods.into_iter().map(|pod| view! { <Pod page pod /> }.into_any()).collect_view()}</ul>
+            <ul class="pods">{pods.into_iter().map(|pod| view! { <Pod scope=of_pods.clone() pod /> }).collect_view()}</ul>
         }
     });
     view! {
@@ -36,9 +36,9 @@ pub fn Workload(
             </p>
             {groups.collect_view()}
             {empty}
-            <details class="fold">
+            <details class="fold" data-key=format!("{} {}", workload.cluster, workload.name)>
                 <summary>{strings.conditions}</summary>
-                <ul class="conditions">{conditions.into_iter().map(|condition| view! { <ConditionItem page condition /> }).collect_view()}</ul>
+                <ul class="conditions">{conditions.into_iter().map(|condition| view! { <ConditionItem scope=scope.clone() condition /> }).collect_view()}</ul>
             </details>
         </section>
     }
@@ -59,8 +59,8 @@ fn by_version(pods: Vec<PodDetails>) -> Vec<(String, Vec<PodDetails>)> {
 
 /// A pod; its containers unfold.
 #[component]
-fn Pod(page: Page, pod: PodDetails) -> impl IntoView {
-    let strings = page.strings;
+fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
+    let strings = scope.strings;
     let state = match (pod.terminating, pod.ready) {
         (true, _) => ("terminating", strings.terminating),
         (false, true) => ("ready", strings.ready),
@@ -70,7 +70,7 @@ fn Pod(page: Page, pod: PodDetails) -> impl IntoView {
     let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.on_node)}</span> });
     view! {
         <li>
-            <details class="fold">
+            <details class="fold" data-key=pod.name.to_string()>
                 <summary>
                     <span class="pod-state" data-state=state.0>
                         {state.1}
@@ -81,10 +81,10 @@ fn Pod(page: Page, pod: PodDetails) -> impl IntoView {
                 <p class="meta">
                     <span>{format!("{:?}", pod.phase)}</span>
                     {node}
-                    <Ago at=pod.created clock=page.clock ages=&strings.ages />
+                    {scope.moment(pod.created)}
                 </p>
                 <ul class="containers">
-                    {pod.containers.into_iter().map(|container| view! { <Container page container /> }).collect_view()}
+                    {pod.containers.into_iter().map(|container| view! { <Container scope=scope.clone() container /> }).collect_view()}
                 </ul>
             </details>
             {reason}
@@ -94,8 +94,8 @@ fn Pod(page: Page, pod: PodDetails) -> impl IntoView {
 
 /// A container with its image and digest.
 #[component]
-fn Container(page: Page, container: ContainerDetails) -> impl IntoView {
-    let strings = page.strings;
+fn Container(scope: Scope, container: ContainerDetails) -> impl IntoView {
+    let strings = scope.strings;
     let ContainerDetails { name, role, image, digest, ready: _, restarts, state } = container;
     view! {
         <li>
@@ -113,7 +113,7 @@ fn Container(page: Page, container: ContainerDetails) -> impl IntoView {
 
 /// A condition as Kubernetes says it.
 #[component]
-fn ConditionItem(page: Page, condition: Condition) -> impl IntoView {
+fn ConditionItem(scope: Scope, condition: Condition) -> impl IntoView {
     let Condition { kind, status, reason, message, since } = condition;
     view! {
         <li>
@@ -121,7 +121,7 @@ fn ConditionItem(page: Page, condition: Condition) -> impl IntoView {
                 <b>{kind.to_string()}</b>
                 <span class="label">{status.to_string()}</span>
                 {reason.map(|reason| view! { <span class="label">{reason.to_string()}</span> })}
-                {since.map(|at| view! { <Ago at clock=page.clock ages=&page.strings.ages /> })}
+                {since.map(|at| view! { {scope.moment(at)} })}
             </p>
             {message.map(|message| view! { <p>{message.to_string()}</p> })}
         </li>

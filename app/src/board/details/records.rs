@@ -3,24 +3,23 @@
 use leptos::prelude::*;
 use model::record::Record;
 
+use super::Scope;
 use super::versions::web_address;
-use crate::board::page::Page;
-use crate::ui::ago::Ago;
 
 /// What CI recorded, newest first.
 #[component]
 pub fn Records(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// The records, newest first.
     records: Vec<Record>,
 ) -> impl IntoView {
     (!records.is_empty()).then(|| {
         view! {
             <section>
-                <h3>{page.strings.records}</h3>
+                <h3>{scope.strings.records}</h3>
                 <ol class="history">
-                    {records.into_iter().map(|record| view! { <RecordItem page record /> }).collect_view()}
+                    {records.into_iter().map(|record| view! { <RecordItem scope=scope.clone() record /> }).collect_view()}
                 </ol>
             </section>
         }
@@ -29,8 +28,8 @@ pub fn Records(
 
 /// A record.
 #[component]
-fn RecordItem(page: Page, record: Record) -> impl IntoView {
-    let strings = page.strings;
+fn RecordItem(scope: Scope, record: Record) -> impl IntoView {
+    let strings = scope.strings;
     let name = record.commit.as_deref().map(|commit| commit.get(..7).unwrap_or(commit));
     let name = name.or(record.version.as_deref()).or(record.digest.as_deref()).or(record.image.as_deref()).unwrap_or("?").to_owned();
     let link = record.url.as_deref().and_then(web_address).map(|url| {
@@ -63,7 +62,7 @@ fn RecordItem(page: Page, record: Record) -> impl IntoView {
     let fields = fields.collect::<Vec<_>>();
     let fields = (!fields.is_empty()).then(|| {
         view! {
-            <details class="fold">
+            <details class="fold" data-key=record.at.to_rfc3339()>
                 <summary>{strings.details}</summary>
                 <dl class="fields">{fields}</dl>
             </details>
@@ -72,7 +71,7 @@ fn RecordItem(page: Page, record: Record) -> impl IntoView {
     view! {
         <li>
             <p class="meta">
-                <Ago at=record.at clock=page.clock ages=&strings.ages />
+                {scope.moment(record.at)}
                 <code>{name}</code>
                 <span>{(strings.outcome)(record.outcome)}</span>
                 {record.by.map(|by| view! { <span>{by.to_string()}</span> })}

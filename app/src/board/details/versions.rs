@@ -6,19 +6,18 @@ use leptos::prelude::*;
 use model::board::{Cell, RecordSummary};
 use model::version::Version;
 
+use super::Scope;
 use crate::board::face;
-use crate::board::page::Page;
-use crate::ui::ago::Ago;
 
 /// Wanted, running, recorded.
 #[component]
 pub fn Versions(
-    /// The page.
-    page: Page,
+    /// What the parts share.
+    scope: Scope,
     /// The cell.
     cell: Cell,
 ) -> impl IntoView {
-    let strings = page.strings;
+    let strings = scope.strings;
     let wanted = cell.wanted.map(|version| (strings.wanted, version, String::new()));
     let running = cell.running.into_iter().map(|running| (strings.running, running.version, (strings.pods)(running.ready, running.pods)));
     // A side need not say again what one above it said.
@@ -27,7 +26,7 @@ pub fn Versions(
         let identities = [&version.commit, &version.digest].into_iter().flatten();
         let identities: Vec<_> = identities.filter(|identity| !said.contains(*identity)).cloned().collect();
         said.extend(identities.iter().cloned());
-        view! { <Side page name version note identities /> }
+        view! { <Side scope=scope.clone() name version note identities /> }
     });
     let sides = sides.collect_view();
     let since = cell.since.map(|at| {
@@ -35,7 +34,7 @@ pub fn Versions(
             <div>
                 <dt>{strings.since}</dt>
                 <dd>
-                    <Ago at clock=page.clock ages=&strings.ages />
+                    {scope.moment(at)}
                 </dd>
             </div>
         }
@@ -43,21 +42,21 @@ pub fn Versions(
     view! {
         <dl class="sides">
             {sides}
-            {cell.record.map(|record| view! { <Recorded page record /> })}
-            {cell.failed_record.map(|record| view! { <Recorded page record /> })} {since}
+            {cell.record.map(|record| view! { <Recorded scope=scope.clone() record /> })}
+            {cell.failed_record.map(|record| view! { <Recorded scope=scope.clone() record /> })} {since}
         </dl>
     }
 }
 
 /// One side: short version, its other name, and what identifies it, each to be copied.
 #[component]
-fn Side(page: Page, name: &'static str, version: Version, note: String, identities: Vec<Arc<str>>) -> impl IntoView {
+fn Side(scope: Scope, name: &'static str, version: Version, note: String, identities: Vec<Arc<str>>) -> impl IntoView {
     let label = face::label(&version).map(ToOwned::to_owned);
     let identity = move |text: Arc<str>| {
         view! {
             <span class="identity">
                 <code>{text.to_string()}</code>
-                <Copy page text=text.to_string() />
+                <Copy scope=scope.clone() text=text.to_string() />
             </span>
         }
     };
@@ -74,25 +73,16 @@ fn Side(page: Page, name: &'static str, version: Version, note: String, identiti
     }
 }
 
-/// A button that copies a text.
+/// A button that copies a text; the panel's one handler does it.
 #[component]
-fn Copy(page: Page, text: String) -> impl IntoView {
-    let copied = text.clone();
-    view! {
-        <button
-            type="button"
-            class="copy"
-            data-copy=text
-            aria-label=page.strings.copy_commit
-            on:click=move |_| page.copied.copy(copied.clone())
-        ></button>
-    }
+fn Copy(scope: Scope, text: String) -> impl IntoView {
+    view! { <button type="button" class="copy" data-copy=text aria-label=scope.strings.copy_commit></button> }
 }
 
 /// What CI says.
 #[component]
-fn Recorded(page: Page, record: RecordSummary) -> impl IntoView {
-    let strings = page.strings;
+fn Recorded(scope: Scope, record: RecordSummary) -> impl IntoView {
+    let strings = scope.strings;
     let link = record.url.as_ref().and_then(|url| web_address(url)).map(|url| {
         view! {
             <a href=url rel="external noreferrer">
@@ -108,7 +98,7 @@ fn Recorded(page: Page, record: RecordSummary) -> impl IntoView {
                 <span class="label">{(strings.outcome)(record.outcome)}</span>
                 <span class="meta">
                     {record.by.map(|by| view! { <span>{by.to_string()}</span> })}
-                    <Ago at=record.at clock=page.clock ages=&strings.ages />
+                    {scope.moment(record.at)}
                     {link}
                 </span>
             </dd>

@@ -1,0 +1,93 @@
+//! The place of the details, beside the table: what the server wrote for a deep link, and what it writes for the cell
+//! that is opened later.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement};
+
+use super::page::Page;
+use crate::api;
+use crate::ui::ago;
+
+/// The panel of the cell that the address names; asked for again when its cell changes.
+#[component]
+pub fn DetailsAside(
+    /// The page.
+    page: Page,
+    /// What the server wrote; the browser finds it in the document.
+    content: Option<String>,
+) -> impl IntoView {
+    let aside = NodeRef::new();
+    let selection = page.selection;
+    let open = Memo::new(move |_| selection.with(Option::is_some));
+    follow(page, aside);
+    let content = StoredValue::new(content.unwrap_or_default());
+    move || {
+        open.get().then(|| {
+            view! {
+                <aside
+                    class="details"
+                    aria-label=page.strings.details
+                    tabindex="0"
+                    node_ref=aside
+                    inner_html=content.get_value()
+                    on:click=move |event| super::clicks::handle(page, &event)
+                ></aside>
+            }
+        })
+    }
+}
+
+/// Keeps the panel in step with its cell, and its ages with the clock.
+fn follow(page: Page, aside: NodeRef<html::Aside>) {
+    let asked = StoredValue::new(0_u32);
+    // What was shown when the page came alive is in the document already.
+    Effect::new(move |before: Option<()>| {
+        let Some(selection) = page.selection.get() else { return };
+        let Some(environment) = page.live.environment_of(&selection) else { return };
+        if let Some(state) = page.live.cell(&selection.service, &environment) {
+            state.value.track();
+        }
+        if before.is_none() {
+            return;
+        }
+        let address = page.view.query_untracked().panel(&page.view.base(), &selection.service, &environment);
+        asked.update_value(|asked| *asked += 1);
+        let this = asked.get_value();
+        spawn_local(async move {
+            let answer = api::panel(&address).await;
+            let Some(aside) = aside.get_untracked().filter(|_| asked.get_value() == this) else { return };
+            match answer {
+                Ok(html) => swap(&aside, &html),
+                Err(error) => aside.set_text_content(Some(&format!("{} {error}", page.strings.load_failed))),
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let now = page.clock.now();
+        if let Some(aside) = aside.get() {
+            ago::refresh(&aside, now, &page.strings.ages);
+        }
+    });
+}
+
+/// Puts new content in place; what was unfolded stays unfolded.
+fn swap(aside: &HtmlElement, html: &str) {
+    let unfolded: Vec<_> =
+        folds(aside).filter(|fold| fold.has_attribute("open")).filter_map(|fold| fold.get_attribute("data-key")).collect();
+    aside.set_inner_html(html);
+    for fold in folds(aside) {
+        if fold.get_attribute("data-key").is_some_and(|key| unfolded.contains(&key)) {
+            // Setting an attribute of a fixed, valid name does not fail.
+            drop(fold.set_attribute("open", ""));
+        }
+    }
+}
+
+fn folds(aside: &HtmlElement) -> impl Iterator<Item = Element> + use<> {
+    let found = aside.query_selector_all("details[data-key]").ok();
+    let length = found.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..length).filter_map(move |place| found.as_ref()?.item(place)?.dyn_into().ok())
+}
