@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -125,6 +125,7 @@ pub fn router(parts: Parts) -> Router {
         .route(&format!("{base_path}/"), get(page::page))
         .route(&format!("{base_path}/services/{{service}}"), get(page::page))
         .route(&format!("{base_path}/services/{{service}}/{{environment}}"), get(page::page))
+        .route(&format!("{base_path}/services/{{service}}/{{environment}}/panel"), get(page::panel))
         .route_layer(from_fn_with_state(web.clone(), layers::limit_time));
     let all = match base_path.is_empty() {
         true => pages.merge(below_base),
@@ -192,7 +193,7 @@ async fn not_found(State(web): State<Web>, uri: OriginalUri, request: Request) -
         let detail = format!("There is nothing at {full}. The API is described at {}/api/docs.", web.base_path);
         return Problem::new(Kind::NotFound, detail).into_response();
     }
-    page::render(&web, request, StatusCode::NOT_FOUND).await
+    page::nowhere(&web, request).await
 }
 
 fn wants_html(request: &Request) -> bool {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use app::Backend;
 use app::i18n::Language;
+use app::{Backend, Selection};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{expect_context, provide_context};
 use leptos_axum::ResponseOptions;
@@ -21,19 +21,43 @@ use super::state::Web;
 /// `GET /`, `/services/{service}`, `/services/{service}/{environment}`. What the board does not have is 404, and the page
 /// says so.
 pub(super) async fn page(State(web): State<Web>, Path(names): Path<HashMap<String, String>>, request: Request) -> Response {
-    let board = web.board.borrow().clone();
-    let row = names.get("service").map(|service| board.services.get(service.as_str()));
-    let missing = match row {
-        None => false,
-        Some(None) => true,
-        Some(Some(row)) => names.get("environment").is_some_and(|environment| !row.cells.contains_key(environment.as_str())),
-    };
-    render(&web, request, if missing { StatusCode::NOT_FOUND } else { StatusCode::OK }).await
+    let selection = selection(&names);
+    let status = selection.as_ref().map_or(StatusCode::OK, |selection| status(&web, selection));
+    let mut backend = backend(&web, &request);
+    if let Some(selection) = selection {
+        backend.panel = Some(app::panel(&backend, selection).await);
+    }
+    render(&web, backend, request, status).await
 }
 
-/// Renders the page for a request, whatever its path.
-pub(super) async fn render(web: &Web, request: Request, status: StatusCode) -> Response {
-    let backend = backend(web, request.uri().query(), request.headers());
+/// `GET /services/{service}/{environment}/panel`: the details alone, for the page to show beside its table.
+pub(super) async fn panel(State(web): State<Web>, Path(names): Path<HashMap<String, String>>, request: Request) -> Response {
+    let Some(selection) = selection(&names) else { return StatusCode::NOT_FOUND.into_response() };
+    let status = status(&web, &selection);
+    let html = app::panel(&backend(&web, &request), selection).await;
+    (status, [(header::CACHE_CONTROL, "private, no-cache")], Html(html)).into_response()
+}
+
+/// Renders the page for a request that leads nowhere: it says so.
+pub(super) async fn nowhere(web: &Web, request: Request) -> Response {
+    render(web, backend(web, &request), request, StatusCode::NOT_FOUND).await
+}
+
+/// The cell that a path names.
+fn selection(names: &HashMap<String, String>) -> Option<Selection> {
+    let service = names.get("service")?.as_str().into();
+    Some(Selection { service, environment: names.get("environment").map(|name| name.as_str().into()) })
+}
+
+/// Whether the board has what is asked for.
+fn status(web: &Web, selection: &Selection) -> StatusCode {
+    let board = web.board.borrow();
+    let row = board.services.get(&selection.service);
+    let found = row.is_some_and(|row| selection.environment.as_ref().is_none_or(|environment| row.cells.contains_key(environment)));
+    if found { StatusCode::OK } else { StatusCode::NOT_FOUND }
+}
+
+async fn render(web: &Web, backend: Backend, request: Request, status: StatusCode) -> Response {
     let context = move || {
         provide_context(backend.clone());
         let options = expect_context::<ResponseOptions>();
@@ -56,7 +80,7 @@ fn policy(nonce: &str) -> String {
     )
 }
 
-fn backend(web: &Web, query: Option<&str>, headers: &HeaderMap) -> Backend {
+fn backend(web: &Web, request: &Request) -> Backend {
     let lookup = web.lookup.clone();
     let details = move |service: ServiceName, environment: EnvironmentName| -> app::backend::DetailsFuture {
         let lookup = lookup.clone();
@@ -69,7 +93,9 @@ fn backend(web: &Web, query: Option<&str>, headers: &HeaderMap) -> Backend {
         base_path: Arc::clone(&web.base_path),
         assets: Arc::clone(&web.site.assets),
         now: web.clock.now(),
-        language: language(query, headers),
+        language: language(request.uri().query(), request.headers()),
+        address: request.uri().path_and_query().map_or_else(|| "/".into(), |address| address.as_str().into()),
+        panel: None,
     }
 }
 
