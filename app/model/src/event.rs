@@ -10,7 +10,10 @@ use crate::workload::{Fact, Kind};
 
 /// Something happened: the only way into the [`Index`](crate::index::Index).
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all events are the large one, and they do not live long")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all events are the large one, and they do not live long; on wasm it is not that large"
+)]
 pub enum Event {
     /// A list of a kind was read in full: these are all the objects in its scope, at once.
     Listed {

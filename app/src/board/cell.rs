@@ -109,7 +109,7 @@ fn mark(page: Page, cell: &Cell, place: usize, columns: &[EnvironmentName]) -> i
     let word = (strings.status)(cell.status);
     match cell.status {
         Status::Ready => {
-            let same: Vec<_> = cell.agrees_with.iter().map(|name| name.as_str()).collect();
+            let same: Vec<_> = cell.agrees_with.iter().map(EnvironmentName::as_str).collect();
             let same = if same.is_empty() { strings.nowhere_else.to_owned() } else { format!("{} {}", strings.same_as, same.join(", ")) };
             let label = format!("{word}, {same}");
             EitherOf3::A(view! {

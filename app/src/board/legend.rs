@@ -1,6 +1,7 @@
 //! What the colours mean: only those on screen.
 
 use leptos::prelude::*;
+use model::ids::EnvironmentName;
 
 use super::hue;
 use super::page::Page;
@@ -17,7 +18,7 @@ pub fn Legend(
         let mut entries: Vec<(usize, String)> = live.summary.with(|summary| {
             let entry = |set: &Vec<usize>| {
                 let all = set.len() == columns.len();
-                let names: Vec<_> = set.iter().filter_map(|place| columns.get(*place)).map(|name| name.as_str()).collect();
+                let names: Vec<_> = set.iter().filter_map(|place| columns.get(*place)).map(EnvironmentName::as_str).collect();
                 (hue::of(set, columns.len()), if all { strings.all_agree.to_owned() } else { names.join(" = ") })
             };
             summary.sets.iter().map(entry).collect()

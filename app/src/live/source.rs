@@ -46,12 +46,15 @@ pub fn follow(base: &str, sink: Sink) {
     follower.open();
 }
 
+/// What is done with an event, by the event's name.
+type Handler = (&'static str, Closure<dyn Fn(MessageEvent)>);
+
 struct Follower {
     url: String,
     sink: Sink,
     source: RefCell<Option<EventSource>>,
     /// Made once and given to every stream, so that a page that runs for weeks does not grow.
-    handlers: RefCell<Vec<(&'static str, Closure<dyn Fn(MessageEvent)>)>>,
+    handlers: RefCell<Vec<Handler>>,
     wait: Cell<Duration>,
     /// When the page was loaded, in milliseconds since 1970.
     started: f64,

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::details::Neighbour;
-use model::ids::ServiceName;
+use model::ids::{ClusterName, ServiceName};
 
 use super::Scope;
 
@@ -19,7 +19,7 @@ pub fn Neighbours(
     let strings = scope.strings;
     let neighbour = move |neighbour: Neighbour| {
         let Neighbour { environment, status, version, same, clusters } = neighbour;
-        let clusters: Vec<_> = clusters.iter().map(|cluster| cluster.as_str()).collect();
+        let clusters: Vec<_> = clusters.iter().map(ClusterName::as_str).collect();
         let compared = version.as_ref().map(|_| if same { strings.same_version } else { strings.other_version });
         let href = scope.view.details(&scope.base, &service, Some(&environment));
         view! {
