@@ -18,6 +18,8 @@ pub mod location;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod start;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 pub mod ui;
 pub mod view;
 
@@ -29,6 +31,8 @@ pub use self::backend::{Assets, Backend};
 pub use self::board::details::html as panel;
 #[cfg(feature = "ssr")]
 pub use self::board::selection::Selection;
+#[cfg(feature = "ssr")]
+pub use self::i18n::Language;
 #[cfg(feature = "ssr")]
 pub use self::shell::shell;
 

@@ -144,6 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_ordered_by_what_is_asked_for_and_then_by_name() {
+        let board = model::text::parse(
+            "a  dev: 7fc38a2 ready 1/1 by ana at 2026-11-20T09:00:00Z\n\
+             b  dev: -\n\
+             c  dev: 7fc38a2 failing 0/1 by ana at 2026-11-20T08:00:00Z\n\
+             d  dev: 7fc38a2 ready 1/1 by ana at 2026-11-20T09:30:00Z\n\
+             e  dev: 7fc38a2 unknown 1/1 by ana at 2026-11-20T09:00:00Z",
+        )
+        .unwrap();
+        let order = |sort: &str| {
+            let names = sort.parse::<Sort>().unwrap().order(&board);
+            names.iter().map(|name| name.as_str().to_owned()).collect::<String>()
+        };
+        assert_eq!(order("name"), "abcde");
+        assert_eq!(order("-name"), "edcba");
+        assert_eq!(order("dev:time"), "daecb", "newest first, nothing deployed last");
+        assert_eq!(order("dev:status"), "ceadb", "worst first");
+        assert_eq!(order("nowhere:time"), "abcde");
+    }
+
+    #[test]
     fn choosing_an_order_again_turns_it_round() {
         let by_time = Sort::default().toggled(Key::Time("dev".into()));
         assert_eq!(by_time.direction, Direction::Natural);

@@ -76,3 +76,26 @@ impl Summary {
         Self::COUNTED.iter().position(|counted| *counted == status).map_or(0, |place| self.by_status[place])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Summary;
+    use model::status::Status;
+
+    #[test]
+    fn a_service_counts_once_and_the_legend_lists_what_is_shown() {
+        let board = model::text::parse(
+            "environments: dev | pre | pro\n\
+             a  dev: 7fc38a2 failing 0/1 | pre: 7fc38a2 failing 0/1 | pro: -\n\
+             b  dev: 7fc38a2 ready 1/1 ~pre | pre: 7fc38a2 ready 1/1 ~dev | pro: c0ffee1 ready 1/1 +behind\n\
+             c  dev: 7fc38a2 ready 1/1 ~pro | pre: 993e5fc rolling 0/1 | pro: 7fc38a2 ready 1/1 ~dev",
+        )
+        .unwrap();
+        let summary = Summary::of(&board, |name| name.as_str() != "c");
+        assert_eq!((summary.services, summary.shown, summary.behind), (3, 2, 1));
+        assert_eq!((summary.count(Status::Failing), summary.count(Status::Rolling)), (1, 1), "services, not cells");
+        assert_eq!(summary.columns[1].by_status[0], 1, "cells of the column");
+        assert_eq!(summary.columns[2].present, 2);
+        assert_eq!(summary.sets, [vec![0, 1]].into(), "of the rows that are shown");
+    }
+}

@@ -1,0 +1,144 @@
+//! The document as the server renders it.
+
+#![expect(clippy::unwrap_used, reason = "a test's own helpers may panic, as the test may")]
+
+use std::sync::Arc;
+
+use leptos::nonce::provide_nonce;
+use leptos::prelude::*;
+use model::board::Board;
+use model::text::{TIME, parse};
+use tokio::sync::watch;
+
+use crate::{Assets, Backend, Language, Selection};
+
+const BOARD: &str = r#"environments: dev development | pre staging unreachable "connection refused" | pro production
+cart @shop     dev: 7fc38a2 ready 3/3 by ana ~pro | pre: 7fc38a2 unknown 3/3 | pro: 7fc38a2 ready 3/3 by ana ~dev
+payments @shop dev: 993e5fc rolling 2/5 runs 7fc38a2 3/3 runs 993e5fc 2/2 by luis | pre: - | pro: 993e5fc failing 1/3 "ImagePullBackOff: no such image"
+users @core    dev: c0ffee1 drifted 2/2 by ana of 7fc38a2 | pre: - | pro: -
+"#;
+
+fn backend(board: Board, address: &str, language: Language) -> Backend {
+    let (sender, receiver) = watch::channel(Arc::new(board));
+    drop(sender);
+    Backend {
+        board: receiver,
+        details: Arc::new(|_, _| Box::pin(async { None })),
+        base_path: Arc::from("/base"),
+        assets: Arc::new(Assets { js: "pkg/a.js".into(), wasm: "pkg/a.wasm".into(), css: "pkg/a.css".into() }),
+        now: TIME + chrono::Duration::minutes(5),
+        language,
+        address: Arc::from(address),
+        panel: None,
+    }
+}
+
+fn render(backend: Backend) -> String {
+    // Whoever is first sets it for the process.
+    drop(any_spawner::Executor::init_tokio());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let _entered = runtime.enter();
+    Owner::new().with(|| {
+        provide_nonce();
+        provide_context(backend);
+        crate::shell().to_html()
+    })
+}
+
+fn page(address: &str) -> String {
+    render(backend(parse(BOARD).unwrap(), address, Language::English))
+}
+
+/// The element of a row, tags and all.
+fn row<'a>(html: &'a str, service: &str) -> &'a str {
+    let body = &html[html.find("<tbody").unwrap()..html.find("</tbody>").unwrap()];
+    body.split("<tr ").find(|row| row.contains(&format!("services/{service}"))).unwrap()
+}
+
+#[test]
+fn the_first_paint_is_the_answer() {
+    let html = page("/base/");
+    let cart = row(&html, "cart");
+    assert!(cart.contains("data-status=\"ready\" data-hue=\"3\""), "{cart}");
+    assert!(cart.contains("●○●") && cart.contains("ready, same as pro"), "{cart}");
+    assert!(cart.contains(">ana<") && cart.contains(">5 min<"), "{cart}");
+    let payments = row(&html, "payments");
+    assert!(payments.contains("7fc38a2") && payments.contains("→") && payments.contains("2/5"), "{payments}");
+    assert!(payments.contains("<progress value=\"2\" max=\"5\""), "{payments}");
+    assert!(payments.contains("failing") && payments.contains("ImagePullBackOff"), "{payments}");
+    assert!(payments.contains("not deployed"), "{payments}");
+    assert!(row(&html, "users").contains("CI recorded 7fc38a2"));
+    assert!(html.contains("connection refused"), "a dead cluster says why");
+}
+
+#[test]
+fn the_search_works_without_script() {
+    let html = page("/base/?q=is%3Afailing");
+    assert!(row(&html, "cart").starts_with("role=\"row\" hidden"), "{}", row(&html, "cart"));
+    assert!(!row(&html, "payments").contains(" hidden"));
+    assert!(html.contains("value=\"is:failing\""));
+    assert!(html.contains("1 of 3 services"));
+}
+
+#[test]
+fn a_search_that_does_not_parse_says_where_and_hides_nothing() {
+    let html = page("/base/?q=is:nonsense");
+    assert!(html.contains("<mark>nonsense</mark>"));
+    assert!(["cart", "payments", "users"].iter().all(|service| !row(&html, service).contains(" hidden")));
+}
+
+#[test]
+fn the_order_is_in_the_address() {
+    let html = page("/base/?sort=pro:status");
+    let place = |service: &str| html.find(&format!("services/{service}?")).unwrap();
+    assert!(place("payments") < place("cart") && place("cart") < place("users"));
+    assert!(row(&html, "cart").contains("/base/services/cart/dev?sort=pro:status"), "links keep the view");
+}
+
+#[test]
+fn nothing_on_the_board_can_end_the_snapshot_or_become_markup() {
+    let board = BOARD.replace("cart", "</script><img/src=x>");
+    let html = render(backend(parse(&board).unwrap(), "/base/", Language::English));
+    let json = html.split("id=\"snapshot\"").nth(1).unwrap().split("</script>").next().unwrap();
+    assert!(json.contains("\\u003c/script>"), "{json}");
+    assert!(!html.contains("<img"), "no markup from names");
+}
+
+#[test]
+fn the_document_obeys_its_content_security_policy() {
+    let html = page("/base/?theme=dark");
+    assert!(!html.contains(" style="), "inline styles are refused");
+    let scripts: Vec<_> = html.match_indices("<script").map(|(at, _)| &html[at..html[at..].find('>').unwrap() + at]).collect();
+    assert_eq!(scripts.len(), 3, "{scripts:?}");
+    assert!(scripts.iter().all(|script| script.contains(" nonce=") || script.contains("application/json")), "{scripts:?}");
+    assert!(html.contains("<html lang=\"en\" data-theme=\"dark\">"));
+}
+
+#[test]
+fn the_page_speaks_spanish() {
+    let html = render(backend(parse(BOARD).unwrap(), "/base/?lang=es", Language::Spanish));
+    assert!(html.contains("<html lang=\"es\""));
+    assert!(html.contains("1 con fallos") && html.contains("CI registró") && html.contains("sin desplegar"));
+    assert!(html.contains("lang=es\""), "links keep the language");
+}
+
+#[test]
+fn a_board_without_rows_says_what_to_do() {
+    let empty = |text: &str| render(backend(parse(text).unwrap(), "/base/", Language::English));
+    assert!(empty("").contains("No environments yet"));
+    assert!(empty("environments: dev development").contains("Nothing deployed yet"));
+    assert!(page("/base/?q=zzzz").contains("No service matches"));
+}
+
+#[test]
+fn a_path_that_leads_nowhere_says_so() {
+    assert!(page("/base/nowhere").contains("There is no such page"));
+}
+
+#[tokio::test]
+async fn the_panel_of_what_does_not_exist_says_so() {
+    let backend = backend(parse(BOARD).unwrap(), "/base/services/cart/qa?q=cart", Language::English);
+    let html = crate::panel(&backend, Selection { service: "cart".into(), environment: Some("qa".into()) }).await;
+    assert!(html.contains("There is no such service in this environment."), "{html}");
+    assert!(html.contains("href=\"/base/?q=cart\""), "closing leads back to the search: {html}");
+}
