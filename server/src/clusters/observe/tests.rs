@@ -138,19 +138,3 @@ fn every_line_of_every_recorded_watch_is_read() {
     }
     assert!(read > 500, "{read}");
 }
-
-/// Prints how large the facts of 50,000 pods are: `cargo test -p server fifty_thousand -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn fifty_thousand_pods() {
-    let list: serde_json::Value = serde_json::from_str(&recorded("steady/pods.json")).unwrap();
-    let items: Vec<String> = list["items"].as_array().unwrap().iter().map(ToString::to_string).collect();
-    let mut pods = observer(Kind::Pod);
-    let resident = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap().trim().to_owned()
-    };
-    println!("before {}", resident());
-    let facts: Vec<Fact> = (0..50_000).map(|number| pods.fact(&items[number % items.len()]).unwrap()).collect();
-    println!("{} facts: {}", facts.len(), resident());
-}
