@@ -83,7 +83,7 @@ fn versions(page: Page, cell: &Cell) -> impl IntoView + use<> {
             <span class="sr">{page.strings.to}</span>
         }
     });
-    let label = version.and_then(face::label).map(ToOwned::to_owned);
+    let label = face::other_name(cell).map(ToOwned::to_owned);
     view! {
         {old}
         <code>{new}</code>

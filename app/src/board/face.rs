@@ -54,6 +54,18 @@ pub fn label(version: &Version) -> Option<&str> {
     (!label.contains(version.short()) && !version.short().contains(label)).then_some(label)
 }
 
+/// The other name of what a cell shows: of its version; else the one that CI gave the same commit.
+#[must_use]
+pub fn other_name(cell: &Cell) -> Option<&str> {
+    let version = version(cell)?;
+    let recorded = || {
+        let record = cell.record.as_ref()?;
+        let same = record.commit.is_some() && record.commit == version.commit;
+        record.version.as_deref().filter(|name| same && *name != version.short())
+    };
+    label(version).or_else(recorded)
+}
+
 /// What the copy button copies: the full commit, else the digest, else the label.
 #[must_use]
 pub fn full(version: &Version) -> Option<&Arc<str>> {
@@ -103,7 +115,7 @@ pub fn flags(cell: &Cell) -> impl Iterator<Item = Flag> + '_ {
 
 #[cfg(test)]
 mod tests {
-    use super::{agreement, awaited, dots, flags, headline, hue, label, previous, recorded, version, when};
+    use super::{agreement, awaited, dots, flags, headline, hue, label, other_name, previous, recorded, version, when};
     use chrono::{DateTime, Utc};
     use model::board::{Cell, PodCounts, RecordSummary, Running};
     use model::ids::EnvironmentName;
@@ -166,6 +178,23 @@ mod tests {
         assert_eq!(label(&tagged), Some("v1.4.0"));
         let unknown = Version { commit: None, label: Some("v1.4.0".into()), digest: None };
         assert_eq!(label(&unknown), None);
+    }
+
+    #[test]
+    fn ci_may_name_the_commit_that_runs() {
+        let mut cell = cell(Status::Ready, &[]);
+        let record = |commit: &str| RecordSummary {
+            commit: Some(commit.into()),
+            version: Some("v1.4.0".into()),
+            by: None,
+            at: DateTime::UNIX_EPOCH,
+            outcome: Outcome::Success,
+            url: None,
+        };
+        cell.record = Some(record(NEW));
+        assert_eq!(other_name(&cell), Some("v1.4.0"));
+        cell.record = Some(record(OLD));
+        assert_eq!(other_name(&cell), None, "it names another commit");
     }
 
     #[test]
