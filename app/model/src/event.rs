@@ -10,9 +10,9 @@ use crate::workload::{Fact, Kind};
 
 /// Something happened: the only way into the [`Index`](crate::index::Index).
 #[derive(Clone, Debug, PartialEq)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "nearly all events are the large one, and they do not live long; on wasm it is not that large"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "nearly all events are the large one, and they do not live long")
 )]
 pub enum Event {
     /// A list of a kind was read in full: these are all the objects in its scope, at once.
