@@ -24,9 +24,15 @@ pub fn BoardRow(
             Some(cells.iter().position(is_selected).map_or(0, |place| place + 1))
         }
     };
+    // It keeps its layout while the search leaves it out (see the style), so it has to be kept from screen readers in words.
+    let left_out = {
+        let shown = shown.clone();
+        move || (!shown.get()).then_some("true")
+    };
+    let hidden = move || !shown.get();
     let cells = cells.iter().map(|cell| view! { <BoardCell page service=name.clone() state=cell.clone() /> }).collect_view();
     view! {
-        <tr role="row" hidden=move || !shown.get() data-selected=selected>
+        <tr role="row" hidden=hidden aria-hidden=left_out data-selected=selected>
             <th role="rowheader" scope="row">
                 <a href=page.view.details(&name, None)>{name.to_string()}</a>
                 <small>{move || team.get().map(|team| team.to_string())}</small>
