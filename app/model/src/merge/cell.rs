@@ -63,7 +63,7 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     let record = claims.shown(wanted.as_ref());
 
     let mut flags = Vec::new();
-    let mut cell = Cell { reason: String::new(), ..absent() };
+    let mut cell = Cell::absent();
     let mut verdict = match &sides {
         Some(sides) => {
             let summary = sides.summary();
@@ -220,20 +220,4 @@ fn why_lost(cluster: &ClusterName, freshness: &Freshness) -> String {
     };
     let heard = freshness.heard.map_or_else(|| "never heard".to_owned(), |at| format!("last heard {}", moment(at)));
     format!("{cluster} {what}{cause}; {heard}")
-}
-
-fn absent() -> Cell {
-    Cell {
-        status: Status::Absent,
-        reason: String::new(),
-        wanted: None,
-        running: Vec::new(),
-        pods: crate::board::PodCounts::default(),
-        record: None,
-        agrees_with: Vec::new(),
-        flags: Vec::new(),
-        since: None,
-        failed_record: None,
-        workloads: Vec::new(),
-    }
 }
