@@ -27,7 +27,7 @@ test-rust: ## run the Rust tests: unit, property, recorded traffic, integration
 
 test-browser: site-debug end2end/node_modules/.package-lock.json ## run the browser tests
 	$(CARGO) build --workspace --bins --tests
-	CHROMIUM="$$(scripts/chromium.sh)" scripts/browser-tests.sh $(ARGS)
+	scripts/browser-tests.sh $(ARGS)
 
 site: ## build the front end for release (target/site-release)
 	node scripts/build-site.mjs release
@@ -40,6 +40,7 @@ check: lint test-rust ## lints and Rust tests, without a browser
 lint: end2end/node_modules/.package-lock.json ## check formatting and lints; warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	scripts/wasm-target.sh
 	$(CARGO) clippy --package app --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings
 	cd end2end && npx tsc --noEmit
 	scripts/deny.sh
@@ -49,10 +50,10 @@ fmt: ## format the code
 
 bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
 	$(CARGO) build --release --workspace --bins
-	CHROMIUM="$$(scripts/chromium.sh)" scripts/bench.sh $(ARGS)
+	scripts/bench.sh $(ARGS)
 
 pictures: build end2end/node_modules/.package-lock.json ## take the pictures of the README from the demo (docs/images)
-	CHROMIUM="$$(scripts/chromium.sh)" scripts/pictures.sh $(ARGS)
+	scripts/pictures.sh $(ARGS)
 
 clean-tools: ## forget the tools and packages that were installed here
 	rm -rf .tools end2end/node_modules

@@ -35,6 +35,7 @@ const filesIn = (folder) =>
     ? readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile()).sort()
     : [];
 
+run("bash", ["scripts/wasm-target.sh"]);
 const cargoProfile = release ? "wasm-release" : "dev";
 run("cargo", ["build", "--package", "app", "--lib", "--target", "wasm32-unknown-unknown",
   "--no-default-features", "--features", "hydrate", "--profile", cargoProfile]);
