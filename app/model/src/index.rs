@@ -92,6 +92,12 @@ impl Index {
         }
     }
 
+    /// Every record that is kept, of columns and of other environments.
+    pub fn all_records(&self) -> impl Iterator<Item = &Arc<Record>> {
+        let placed = self.services.values().flat_map(|known| known.records.values()).flat_map(Records::newest_first);
+        placed.chain(self.unplaced())
+    }
+
     /// Every service that has a fact or a record.
     pub fn services(&self) -> impl Iterator<Item = &ServiceName> {
         self.services.keys()

@@ -54,10 +54,15 @@ impl Engine {
     }
 
     /// Starts over with other environments or rules; the board stays as it is until the clusters have been listed anew.
+    /// Facts belong to the old targets and go. Records belong to none and stay: one that came after the store was read
+    /// for the new configuration is known to nobody else here.
     pub(super) fn reconfigure(&mut self, catalogue: Arc<Catalogue>, now: DateTime<Utc>) {
-        self.index = Index::new(catalogue);
+        let old = std::mem::replace(&mut self.index, Index::new(catalogue));
+        for record in old.all_records() {
+            self.index.apply(Event::Record(Arc::clone(record)));
+        }
         self.timetable = Timetable::default();
-        self.touched = self.board.services.keys().cloned().collect();
+        self.touched = self.board.services.keys().chain(self.index.services()).cloned().collect();
         self.header = true;
         self.hold_until = Some(now + HOLD);
     }

@@ -188,7 +188,8 @@ async fn a_new_configuration_keeps_the_board_until_the_clusters_were_listed() {
     // A cluster that does not answer does not hold it for ever.
     let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"])]));
     bench.hub.reconfigure(catalogue, Vec::new()).await.unwrap();
-    bench.until("one column", |board| board.environments.len() == 1 && board.services.is_empty()).await;
+    let after = bench.until("one column", |board| board.environments.len() == 1).await;
+    assert_eq!(status_of(&after, "cart"), Some(Status::Unknown), "the record is no target's: it stays");
 }
 
 #[tokio::test(start_paused = true)]
