@@ -7,6 +7,7 @@ mod records;
 mod reload;
 mod store;
 mod stream;
+mod wait;
 
 use sim::world::Pace;
 use sim::{ClusterConfig, Workload};

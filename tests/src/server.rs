@@ -1,5 +1,6 @@
 //! A whole server.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use model::board::Board;
@@ -35,7 +36,15 @@ impl Server {
     /// # Panics
     /// When there is no free port.
     pub async fn start(config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), config).await
+    }
+
+    /// Starts a server on an address, such as that of another one that has ended.
+    ///
+    /// # Panics
+    /// When the port is not free.
+    pub async fn start_at(address: SocketAddr, config: Config) -> Self {
+        let listener = TcpListener::bind(address).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let stop = CancellationToken::new();
         let running = Some(tokio::spawn(server::run(config, listener, stop.clone())));

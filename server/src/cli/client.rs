@@ -8,6 +8,9 @@ use url::Url;
 
 use super::Failure;
 
+/// How long a server may take to accept a connection whose answer has no end.
+const CONNECT: Duration = Duration::from_secs(10);
+
 /// Which server.
 #[derive(Debug, clap::Args)]
 pub(super) struct Server {
@@ -28,6 +31,13 @@ impl Server {
 pub(super) fn client(timeout: Duration) -> Result<Client, Failure> {
     let agent = concat!("relboard/", env!("CARGO_PKG_VERSION"));
     Client::builder().user_agent(agent).timeout(timeout).build().map_err(|error| Failure(format!("no HTTP client: {}", cause(&error))))
+}
+
+/// A client for an answer without end, which may not be silent for longer than `silence`.
+pub(super) fn endless(silence: Duration) -> Result<Client, Failure> {
+    let agent = concat!("relboard/", env!("CARGO_PKG_VERSION"));
+    let client = Client::builder().user_agent(agent).connect_timeout(silence.min(CONNECT)).read_timeout(silence).build();
+    client.map_err(|error| Failure(format!("no HTTP client: {}", cause(&error))))
 }
 
 /// Sends a request.

@@ -8,6 +8,7 @@ mod record;
 pub mod serve;
 mod sim;
 mod status;
+pub mod wait;
 
 use std::fmt;
 use std::io::Write;
@@ -20,8 +21,9 @@ use self::logging::Logging;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  the answer is no: something matching is red (status), a record was refused (record), something is wrong (check)
-  2  it could not be found out: wrong usage or configuration, server or store not reachable
+  1  the answer is no: something matching is red (status), a record was refused (record), the commit does not run
+     (wait), something is wrong (check)
+  2  it could not be found out: wrong usage or configuration, server or store not reachable, the time is over
 
 `relboard COMMAND --help` has examples.";
 
@@ -42,6 +44,7 @@ enum Command {
     Sim(sim::Args),
     Status(status::Args),
     Record(Box<record::Args>),
+    Wait(wait::Args),
     Check(check::Args),
 }
 
@@ -101,6 +104,7 @@ async fn run(command: Command) -> Result<Answer, Failure> {
         Command::Sim(args) => sim::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::Record(args) => record::run(*args).await,
+        Command::Wait(args) => wait::run(args).await,
         Command::Check(args) => check::run(args).await,
     }
 }
