@@ -50,7 +50,7 @@ fn summary(config: &Config) -> String {
     for environment in &config.environments {
         let clusters: Vec<_> = environment.targets.iter().map(|target| target.cluster.as_str()).collect();
         let clusters = if clusters.is_empty() { "records only".to_owned() } else { clusters.join(", ") };
-        let _ = writeln!(text, "  {} ({:?}): {clusters}", environment.name, environment.tier);
+        let _ = writeln!(text, "  {} ({}): {clusters}", environment.name, environment.tier.as_str());
     }
     text
 }

@@ -274,9 +274,9 @@ impl Scenario {
             let row = &self.rows[*service];
             let rested = row[target].as_ref().is_none_or(|cell| at - cell.at > REST);
             let free = !self.frozen.contains(&(*service, target));
-            // A promotion needs something to promote, and is for places that have been deployed to before.
+            // A promotion needs something newer to promote, and is for places that have been deployed to before.
             let differs = target == 0
-                || matches!((&row[target - 1], &row[target]), (Some(from), Some(to)) if from.number != to.number && at - from.at > REST);
+                || matches!((&row[target - 1], &row[target]), (Some(from), Some(to)) if from.number > to.number && at - from.at > REST);
             rested && free && differs
         };
         let candidates: Vec<usize> = (0..self.fleet.services.len()).filter(worth).collect();
