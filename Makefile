@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt bench pictures clean-tools
+.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt fuzz bench pictures clean-tools
 
 CARGO ?= cargo
 # More words for `relboard demo`, for example: make demo ARGS="--listen 127.0.0.1:9000"
@@ -47,6 +47,9 @@ lint: end2end/node_modules/.package-lock.json ## check formatting and lints; war
 
 fmt: ## format the code
 	$(CARGO) fmt --all
+
+fuzz: ## fuzz what reads foreign input, each target for a minute: ARGS="query watch" FUZZ_SECONDS=600
+	scripts/fuzz.sh $(ARGS)
 
 bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
 	$(CARGO) build --release --workspace --bins

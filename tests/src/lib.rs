@@ -2,6 +2,8 @@
 //!
 //! Whatever a test starts has ended when it is dropped: [`Fleet`] makes sure that no task is left running.
 
+pub mod fuzz;
+
 mod fleet;
 mod follower;
 mod server;

@@ -14,7 +14,7 @@ use crate::workload::{Kind, Workload};
 
 use super::census::Census;
 use super::claims::Claims;
-use super::clock::{Clock, moment};
+use super::clock::{Clock, after, moment};
 use super::drift::Drift;
 use super::rollout::{self, Before, Progress};
 use super::sides::{Side, Sides};
@@ -173,7 +173,7 @@ fn without_workload(context: &Context<'_>, environment: &EnvironmentSpec, claims
         return Verdict { status: Status::Unknown, reason, since: Some(record.at) };
     }
     let newest = claims.newest().filter(|newest| newest.outcome == Outcome::Started).unwrap_or(record);
-    if !clock.is_past(newest.at + context.index.catalogue().timing.follow_grace) {
+    if !clock.is_past(after(newest.at, context.index.catalogue().timing.follow_grace)) {
         let reason = format!("waiting for the cluster: {claim}");
         return Verdict { status: Status::Rolling, reason, since: Some(newest.at) };
     }

@@ -1,6 +1,6 @@
 //! The moment a row is merged at, and the next one at which it may come out differently.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 /// A moment that remembers which deadlines it was asked about.
 #[derive(Debug)]
@@ -27,6 +27,11 @@ impl Clock {
     pub(crate) fn next(&self) -> Option<DateTime<Utc>> {
         self.next
     }
+}
+
+/// So long after a moment. What clusters and CI say may be any moment: one that is too far off is never reached.
+pub(crate) fn after(at: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
+    at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// A moment in a reason. With its date: the reader may come days later.

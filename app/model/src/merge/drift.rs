@@ -10,7 +10,7 @@ use crate::version::Version;
 
 use super::cell::Verdict;
 use super::claims::Claims;
-use super::clock::{Clock, moment};
+use super::clock::{Clock, after, moment};
 use super::rollout::of_pods;
 use super::sides::{Sides, push};
 use super::versions::of_record;
@@ -36,7 +36,7 @@ impl Drift<'_> {
         };
         let Some(reason) = reason else { return base };
         let since = self.since();
-        let is_drift = self.was_drift() || since.is_none_or(|since| clock.is_past(since + self.grace));
+        let is_drift = self.was_drift() || since.is_none_or(|since| clock.is_past(after(since, self.grace)));
         if is_drift {
             flags.push(Flag::Drifted);
         }

@@ -10,7 +10,7 @@ use crate::status::Status;
 use crate::workload::{Condition, ContainerState, Kind, Pod, Strategy, Workload};
 
 use super::census::Census;
-use super::clock::{Clock, moment};
+use super::clock::{Clock, after, moment};
 use super::trouble::{self, Trouble, condition, is_ready, readiness_since};
 
 /// A reason begins so while pods are being replaced without a rollout.
@@ -154,7 +154,7 @@ fn recovering(workload: &Workload, expected: &[&Pod], pods: PodCounts, timing: &
         return Progress { status: Status::Rolling, reason, pods, since: None };
     }
     let since = of_pods.into_iter().chain(before.recovering_since.filter(|_| is_absent)).min().unwrap_or(clock.now).min(clock.now);
-    if !clock.is_past(since + timing.recovery_grace) {
+    if !clock.is_past(after(since, timing.recovery_grace)) {
         return Progress { status: Status::Rolling, reason: format!("{RECOVERING} {ready}/{wanted}"), pods, since: Some(since) };
     }
     let cause = unready.first().map(|pod| format!(": {}", why_not_ready(pod))).unwrap_or_default();

@@ -9,6 +9,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::catalogue::Timing;
 use crate::workload::{Condition, Container, ContainerState, Pod, Role, Termination};
 
+use super::clock::after;
+
 /// The kubelet restarts a container at once after its first crash, and waits ten seconds and more after later ones.
 /// A start that came later than this was held back.
 const HELD_BACK: Duration = Duration::seconds(4);
@@ -75,7 +77,7 @@ fn unschedulable(pod: &Pod, timing: &Timing) -> Option<Trouble> {
         Some(message) => format!("Unschedulable: {message}"),
         None => "Unschedulable: no node takes the pod".to_owned(),
     };
-    let from = scheduled.since.unwrap_or(pod.created) + timing.unschedulable_grace;
+    let from = after(scheduled.since.unwrap_or(pod.created), timing.unschedulable_grace);
     Some(Trouble { rank: Rank::Scheduling, text, from: Some(from), until: None })
 }
 
@@ -133,8 +135,8 @@ fn crash<'a>(container: &'a Container, pod: &Pod, steady: Duration) -> Option<(O
             if container.restarts < 2 && !held_back {
                 return None;
             }
-            let ready = is_ready(pod).then(|| readiness_since(pod)).flatten().map(|since| since + steady);
-            let forgotten = since.map(|since| since + FORGOTTEN);
+            let ready = is_ready(pod).then(|| readiness_since(pod)).flatten().map(|since| after(since, steady));
+            let forgotten = since.map(|since| after(since, FORGOTTEN));
             let until = ready.into_iter().chain(forgotten).min();
             Some((Some(last), until))
         }

@@ -52,7 +52,8 @@ fn local(naive: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     // When clocks go back an hour is there twice: the earlier is taken. When they go forward one is missing: it is
     // read as if the clock had not been moved yet.
     let at = zone.from_local_datetime(&naive).earliest();
-    let moved = || zone.from_local_datetime(&(naive - TimeDelta::hours(1))).earliest().map(|at| at + TimeDelta::hours(1));
+    let before = || naive.checked_sub_signed(TimeDelta::hours(1));
+    let moved = || zone.from_local_datetime(&before()?).earliest()?.checked_add_signed(TimeDelta::hours(1));
     at.or_else(moved).map(|at| at.to_utc())
 }
 
