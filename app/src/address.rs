@@ -17,6 +17,8 @@ pub struct ViewQuery {
     pub theme: Option<Theme>,
     /// The language, when the address names one.
     pub lang: Option<String>,
+    /// The page of rows, from 0, for those who read without JavaScript; the address counts from 1.
+    pub page: usize,
 }
 
 /// Light or dark.
@@ -67,6 +69,7 @@ impl ViewQuery {
                 "sort" => query.sort = value.parse().unwrap_or_default(),
                 "theme" => query.theme = Theme::from_word(&value),
                 "lang" if !value.is_empty() => query.lang = Some(value),
+                "page" => query.page = value.parse().map_or(0, |page: usize| page.saturating_sub(1)),
                 _ => {}
             }
         }
@@ -89,7 +92,16 @@ impl ViewQuery {
         if let Some(lang) = &self.lang {
             parameters.push(("lang", lang.clone()));
         }
+        if self.page > 0 {
+            parameters.push(("page", (self.page + 1).to_string()));
+        }
         parameters
+    }
+
+    /// This view on another page of rows.
+    #[must_use]
+    pub fn with_page(self, page: usize) -> Self {
+        Self { page, ..self }
     }
 
     /// The board in this view: `/relboard/?q=is:failing`.
@@ -176,10 +188,18 @@ mod tests {
 
     #[test]
     fn a_view_is_a_link() {
-        let view =
-            ViewQuery { q: "by:ignas a|b".into(), sort: "-dev:time".parse().unwrap(), theme: Some(Theme::Dark), lang: Some("es".into()) };
-        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&theme=dark&lang=es");
+        let view = ViewQuery {
+            q: "by:ignas a|b".into(),
+            sort: "-dev:time".parse().unwrap(),
+            theme: Some(Theme::Dark),
+            lang: Some("es".into()),
+            page: 2,
+        };
+        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&theme=dark&lang=es&page=3");
         assert_eq!(ViewQuery::parse(&view.to_string()), view);
+        for first in ["page=1", "page=0", "page=-1", "page=x", "page="] {
+            assert_eq!(ViewQuery::parse(first), ViewQuery::default(), "{first}");
+        }
     }
 
     #[test]

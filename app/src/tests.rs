@@ -49,10 +49,15 @@ fn page(address: &str) -> String {
     render(backend(parse(BOARD).unwrap(), address, Language::English))
 }
 
+/// The rows of the table, tags and all.
+fn rows(html: &str) -> impl Iterator<Item = &str> {
+    let body = &html[html.find("<tbody role=\"rowgroup\"").unwrap()..html.rfind("</tbody>").unwrap()];
+    body.split("<tr ").skip(1)
+}
+
 /// The element of a row, tags and all.
 fn row<'a>(html: &'a str, service: &str) -> &'a str {
-    let body = &html[html.find("<tbody").unwrap()..html.find("</tbody>").unwrap()];
-    body.split("<tr ").find(|row| row.contains(&format!("services/{service}"))).unwrap()
+    rows(html).find(|row| row.contains(&format!("services/{service}"))).unwrap()
 }
 
 #[test]
@@ -74,8 +79,9 @@ fn the_first_paint_is_the_answer() {
 #[test]
 fn the_search_works_without_script() {
     let html = page("/base/?q=is%3Afailing");
-    assert!(row(&html, "cart").starts_with("role=\"row\" hidden"), "{}", row(&html, "cart"));
-    assert!(!row(&html, "payments").contains(" hidden"));
+    assert_eq!(rows(&html).count(), 1);
+    assert!(row(&html, "payments").contains("aria-rowindex=\"2\""), "{}", row(&html, "payments"));
+    assert!(html.contains("aria-rowcount=\"2\""), "the header and a row");
     assert!(html.contains("value=\"is:failing\""));
     assert!(html.contains("1 of 3 services"));
 }
@@ -84,7 +90,7 @@ fn the_search_works_without_script() {
 fn a_search_that_does_not_parse_says_where_and_hides_nothing() {
     let html = page("/base/?q=is:nonsense");
     assert!(html.contains("<mark>nonsense</mark>"));
-    assert!(["cart", "payments", "users"].iter().all(|service| !row(&html, service).contains(" hidden")));
+    assert_eq!(rows(&html).count(), 3);
 }
 
 #[test]
@@ -93,6 +99,29 @@ fn the_order_is_in_the_address() {
     let place = |service: &str| html.find(&format!("services/{service}?")).unwrap();
     assert!(place("payments") < place("cart") && place("cart") < place("users"));
     assert!(row(&html, "cart").contains("/base/services/cart/dev?sort=pro:status"), "links keep the view");
+}
+
+#[test]
+fn a_large_board_is_read_page_by_page() {
+    let lines = (0..250).map(|number| format!("service-{number:03} dev: 7fc38a2 ready 1/1\n"));
+    let board = format!("environments: dev development\n{}", lines.collect::<String>());
+    let page = |address: &str| render(backend(parse(&board).unwrap(), address, Language::English));
+    let check = |address: &str, first: &str, count: usize, index: usize| {
+        let html = page(address);
+        assert_eq!(rows(&html).count(), count, "{address}");
+        assert!(row(&html, first).contains(&format!("aria-rowindex=\"{index}\"")), "{address}");
+        assert!(html.contains("aria-rowcount=\"251\"") && html.contains("250 services"), "all are counted: {address}");
+        html
+    };
+    let first = check("/base/?sort=-name", "service-249", 100, 2);
+    assert!(first.contains("href=\"/base/?sort=-name&amp;page=3\""), "links to other pages keep the view");
+    check("/base/?page=2", "service-100", 100, 102);
+    check("/base/?page=3", "service-200", 50, 202);
+    check("/base/?page=99", "service-249", 50, 251);
+    check("/base/services/service-150/dev", "service-150", 100, 152);
+    let found = page("/base/?q=service-19");
+    assert_eq!(rows(&found).count(), 10);
+    assert!(!found.contains("class=\"pages\""), "one page has them all");
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub struct ViewState {
     pub sort: RwSignal<Sort>,
     /// The theme somebody chose in this view.
     pub theme: RwSignal<Option<Theme>>,
+    /// The page of rows, from 0, until the table is a window.
+    pub page: RwSignal<usize>,
     lang: StoredValue<Option<String>>,
     base: StoredValue<Arc<str>>,
 }
@@ -40,6 +42,7 @@ impl ViewState {
             parsed: Memo::new(move |_| q.with(|q| Query::parse(q))),
             sort: RwSignal::new(query.sort),
             theme: RwSignal::new(query.theme),
+            page: RwSignal::new(query.page),
             lang: StoredValue::new(query.lang),
             base: StoredValue::new(base),
         }
@@ -51,10 +54,10 @@ impl ViewState {
         self.base.get_value()
     }
 
-    /// The part of the address behind the `?`; whoever asks is told of changes.
+    /// The part of the address behind the `?`, with the first page of rows; whoever asks is told of changes.
     #[must_use]
     pub fn query(self) -> ViewQuery {
-        ViewQuery { q: self.q.get(), sort: self.sort.get(), theme: self.theme.get(), lang: self.lang.get_value() }
+        ViewQuery { q: self.q.get(), sort: self.sort.get(), theme: self.theme.get(), lang: self.lang.get_value(), page: 0 }
     }
 
     /// The part of the address behind the `?`, as it is now.
@@ -66,7 +69,7 @@ impl ViewState {
     /// The address of a cell in this view, as it is now.
     #[must_use]
     pub fn details(self, service: &ServiceName, environment: Option<&EnvironmentName>) -> String {
-        self.query_untracked().details(&self.base(), service, environment)
+        self.query_untracked().with_page(self.page.get_untracked()).details(&self.base(), service, environment)
     }
 
     /// The address of the board in this view, as it is now.
@@ -89,6 +92,13 @@ impl ViewState {
             set_if_new(self.q, query.q);
             set_if_new(self.sort, query.sort);
             set_if_new(self.theme, query.theme);
+        });
+        // A window has all rows.
+        Effect::new(move |_| {
+            if self.page.get_untracked() > 0 {
+                self.page.set(0);
+                location.replace(&format!("{}{}", location.path.get_untracked(), self.query_untracked()));
+            }
         });
         // Typing and choosing: the address is put in place, so that a word is one step back and not ten.
         let pending = StoredValue::new(None::<TimeoutHandle>);

@@ -190,6 +190,20 @@ export class World {
     return (await answer.json()) as BoardJson;
   }
 
+  /** Deploys that many services (`service-000` …) scaled to zero to dev; every fifth cannot be pulled in pre. */
+  async populateFleet(services: number): Promise<void> {
+    const name = (index: number) => `service-${String(index).padStart(3, "0")}`;
+    const all = Array.from({ length: services }, (_, index) => index);
+    await Promise.all(all.map((index) => this.deploy("dev", name(index), { commit: (0x1000000 + index).toString(16), replicas: 0 })));
+    const fifth = all.filter((index) => index % 5 === 0);
+    await Promise.all(fifth.map((index) => this.deploy("pre", name(index), { commit: failing.pull, replicas: 1 })));
+    await until(`${services} services to be on the board`, 60, async () => {
+      const rows = (await this.board("is:paused")).services;
+      const broken = (await this.board("is:failing")).services;
+      return (rows.length === services && broken.length === fifth.length) || undefined;
+    });
+  }
+
   /** Waits until that many services are on the board, and all their cells are ready. */
   async settled(services: number, seconds = 120): Promise<void> {
     await until(`${services} services to be ready everywhere`, seconds, async () => {

@@ -43,17 +43,19 @@ pub fn DetailsAside(
 /// Keeps the panel in step with its cell, and its ages with the clock.
 fn follow(page: Page, aside: NodeRef<html::Aside>) {
     let asked = StoredValue::new(0_u32);
+    let cell = Memo::new(move |_| {
+        let selection = page.selection.get()?;
+        let environment = page.live.environment_of(&selection)?;
+        let cell = page.live.cell(&selection.service, &environment);
+        Some((selection.service, environment, cell))
+    });
     // What was shown when the page came alive is in the document already.
     Effect::new(move |before: Option<()>| {
-        let Some(selection) = page.selection.get() else { return };
-        let Some(environment) = page.live.environment_of(&selection) else { return };
-        if let Some(state) = page.live.cell(&selection.service, &environment) {
-            state.value.track();
-        }
+        let Some((service, environment, _)) = cell.get() else { return };
         if before.is_none() {
             return;
         }
-        let address = page.view.query_untracked().panel(&page.view.base(), &selection.service, &environment);
+        let address = page.view.query_untracked().panel(&page.view.base(), &service, &environment);
         asked.update_value(|asked| *asked += 1);
         let this = asked.get_value();
         spawn_local(async move {

@@ -23,7 +23,7 @@ pub fn HeaderRow(
     let Page { live, strings, .. } = page;
     let columns = move || live.columns.get().iter().cloned().enumerate().collect::<Vec<_>>();
     view! {
-        <tr role="row">
+        <tr role="row" aria-rowindex="1">
             <th role="columnheader" scope="col" aria-sort=move || sorted(page, |key| *key == Key::Name)>
                 <SortLink page key=Key::Name words=strings.service title=strings.sort_by_name />
             </th>

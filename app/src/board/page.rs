@@ -7,9 +7,11 @@ use super::aside::DetailsAside;
 use super::empty::Empty;
 use super::filters::Filters;
 use super::legend::Legend;
+use super::pages::Pages;
 use super::search::SearchBox;
 use super::selection::Selection;
 use super::table::BoardTable;
+use super::window::Window;
 use crate::i18n::{Language, Strings};
 use crate::live::clock::Clock;
 use crate::live::connection::Connection;
@@ -31,6 +33,8 @@ use crate::view::ViewState;
 pub struct Page {
     /// The board.
     pub live: Live,
+    /// Which rows are in the document.
+    pub window: Window,
     /// What is looked at.
     pub view: ViewState,
     /// The address of the document.
@@ -56,12 +60,15 @@ impl Page {
         let location = Location::new(&start.address, start.base.clone());
         let view = ViewState::of_address(location, start.base.clone());
         let base = start.base.clone();
-        let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
+        let (query, sort, number) = untrack(|| (view.filter(), view.sort.get(), view.page.get()));
+        let live = Live::new(start.board.clone(), query, sort, start.now);
+        let selection = Memo::new(move |_| location.path.with(|path| Selection::of_path(&base, path)));
         Self {
-            live: Live::new(start.board.clone(), query, sort, start.now),
+            live,
+            window: Window::new(live, number, selection.get_untracked().as_ref()),
             view,
             location,
-            selection: Memo::new(move |_| location.path.with(|path| Selection::of_path(&base, path))),
+            selection,
             clock: Clock::start(start.now),
             connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
             copied: Copied::new(),
@@ -72,11 +79,19 @@ impl Page {
 
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
     pub fn come_alive(self) {
-        let Self { live, view, location, clock, connection, .. } = self;
+        let Self { live, window, view, location, selection, clock, connection, .. } = self;
         location.listen();
         view.follow_address(location);
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         Effect::new(move |_| live.sort_by(view.sort.get()));
+        window.come_alive(selection);
+        Effect::new(move |before: Option<()>| {
+            view.q.track();
+            view.sort.track();
+            if before.is_some() {
+                window.to_top();
+            }
+        });
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
         Effect::new(|_| ago::localise_on_hover());
         Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
@@ -123,9 +138,17 @@ pub fn BoardPage(
             </section>
             <main class="main" id="board">
                 <h1 class="sr">{strings.caption}</h1>
-                <div class="board" tabindex="0" role="region" aria-label=strings.board>
+                <div
+                    class="board"
+                    tabindex="0"
+                    role="region"
+                    aria-label=strings.board
+                    node_ref=page.window.board
+                    on:scroll=move |_| page.window.look()
+                >
                     <BoardTable page />
                     <Empty page />
+                    <Pages page />
                 </div>
                 <DetailsAside page content=panel />
             </main>

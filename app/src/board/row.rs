@@ -14,7 +14,7 @@ pub fn BoardRow(
     /// The row.
     row: RowState,
 ) -> impl IntoView {
-    let RowState { name, team, shown, cells } = row;
+    let RowState { name, place, team, cells } = row;
     // The place of the selected cell, from 1; 0 when the whole row is meant.
     let selected = {
         let (name, cells) = (name.clone(), cells.clone());
@@ -24,15 +24,11 @@ pub fn BoardRow(
             Some(cells.iter().position(is_selected).map_or(0, |place| place + 1))
         }
     };
-    // It keeps its layout while the search leaves it out (see the style), so it has to be kept from screen readers in words.
-    let left_out = {
-        let shown = shown.clone();
-        move || (!shown.get()).then_some("true")
-    };
-    let hidden = move || !shown.get();
+    // Counted from 1, and the header is the first.
+    let index = move || place.get() + 2;
     let cells = cells.iter().map(|cell| view! { <BoardCell page service=name.clone() state=cell.clone() /> }).collect_view();
     view! {
-        <tr role="row" hidden=hidden aria-hidden=left_out data-selected=selected>
+        <tr role="row" aria-rowindex=index data-selected=selected>
             <th role="rowheader" scope="row">
                 <a href=page.view.details(&name, None)>{name.to_string()}</a>
                 <small>{move || team.get().map(|team| team.to_string())}</small>

@@ -63,20 +63,21 @@ impl Sort {
         self.key != Key::Name
     }
 
-    /// The names of all rows in this order.
+    /// The names of some rows in this order; they must come sorted by name.
     #[must_use]
-    pub fn order(&self, board: &Board) -> Vec<ServiceName> {
-        let mut rows: Vec<&Row> = board.services.values().map(AsRef::as_ref).collect();
-        // Rows come sorted by name and the sorts are stable, so equal rows stay in the order of their names.
+    pub fn order<'a>(&self, board: &Board, names: impl IntoIterator<Item = &'a ServiceName>) -> Vec<ServiceName> {
+        let mut names: Vec<ServiceName> = names.into_iter().cloned().collect();
+        let cell = |name: &ServiceName, environment: &EnvironmentName| cell(board.services.get(name)?, environment);
+        // The sorts are stable, so equal rows stay in the order of their names.
         match &self.key {
             Key::Name => {}
-            Key::Time(environment) => rows.sort_by_key(|row| Reverse(cell(row, environment).and_then(face::when))),
-            Key::Status(environment) => rows.sort_by_key(|row| rank(cell(row, environment))),
+            Key::Time(environment) => names.sort_by_cached_key(|name| Reverse(cell(name, environment).and_then(face::when))),
+            Key::Status(environment) => names.sort_by_cached_key(|name| rank(cell(name, environment))),
         }
         if self.direction == Direction::Reversed {
-            rows.reverse();
+            names.reverse();
         }
-        rows.into_iter().map(|row| row.name.clone()).collect()
+        names
     }
 }
 
@@ -154,7 +155,7 @@ mod tests {
         )
         .unwrap();
         let order = |sort: &str| {
-            let names = sort.parse::<Sort>().unwrap().order(&board);
+            let names = sort.parse::<Sort>().unwrap().order(&board, board.services.keys());
             names.iter().map(|name| name.as_str().to_owned()).collect::<String>()
         };
         assert_eq!(order("name"), "abcde");

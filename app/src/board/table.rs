@@ -15,25 +15,29 @@ pub fn BoardTable(
     /// The page.
     page: Page,
 ) -> impl IntoView {
-    let Page { live, .. } = page;
+    let Page { live, window, .. } = page;
     let columns = move || format!("table columns-{}", live.columns.with(|columns| columns.len()).min(24));
+    // Not all rows are in the document: their number is told in words. The header is a row, too.
+    let rows = move || live.shown.with(|shown| shown.len() + 1);
     view! {
-        <table role="table" class=columns>
+        <table role="table" class=columns aria-rowcount=rows>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />
             </thead>
-            <tbody role="rowgroup" on:click=move |event| clicks::handle(page, &event) on:animationend=forget_glow>
-                // Rows are made anew when the columns change: their cells are then others.
-                <For each=move || live.rows.get() key=|row| (row.name.clone(), row.cells.as_ptr() as usize) let:row>
+            <tbody role="none" aria-hidden="true" node_ref=window.above></tbody>
+            <tbody role="rowgroup" node_ref=window.body on:click=move |event| clicks::handle(page, &event) on:animationend=forget_glow>
+                // A row that was made anew has other signals.
+                <For each=move || window.rows.get() key=|row| (row.name.clone(), row.cells.as_ptr() as usize) let:row>
                     <BoardRow page row />
                 </For>
             </tbody>
+            <tbody role="none" aria-hidden="true" node_ref=window.below></tbody>
         </table>
     }
 }
 
-/// A cell glows once: one that comes back to the screen does not glow again.
+/// A cell glows once: one that is moved in the document does not glow again.
 fn forget_glow(event: web_sys::AnimationEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if let Some(cell) = target.filter(|target| target.has_attribute("data-glow")) {

@@ -13,8 +13,8 @@ pub struct RowState {
     pub name: ServiceName,
     /// Its team.
     pub team: ArcRwSignal<Option<Arc<str>>>,
-    /// Whether the search shows it.
-    pub shown: ArcRwSignal<bool>,
+    /// Its place among the rows that the search shows, from 0.
+    pub place: ArcRwSignal<usize>,
     /// Its cells, in the order of the columns.
     pub cells: Arc<[CellState]>,
 }
@@ -40,15 +40,15 @@ pub struct CellValue {
 }
 
 impl RowState {
-    /// A row of the board with its cells in the order of the columns.
+    /// A row of the board at a place, with its cells in the order of the columns.
     #[must_use]
-    pub fn new(row: &Row, columns: &[EnvironmentName]) -> Self {
-        let cells = columns.iter().enumerate().map(|(place, environment)| CellState {
+    pub fn new(row: &Row, place: usize, columns: &[EnvironmentName]) -> Self {
+        let cells = columns.iter().enumerate().map(|(column, environment)| CellState {
             environment: environment.clone(),
-            place,
+            place: column,
             value: ArcRwSignal::new(CellValue { cell: row.cells.get(environment).cloned(), changes: 0 }),
         });
-        Self { name: row.name.clone(), team: ArcRwSignal::new(row.team.clone()), shown: ArcRwSignal::new(true), cells: cells.collect() }
+        Self { name: row.name.clone(), team: ArcRwSignal::new(row.team.clone()), place: ArcRwSignal::new(place), cells: cells.collect() }
     }
 
     /// Takes in what the board says now; what did not change tells nobody.
@@ -67,11 +67,17 @@ impl RowState {
         }
     }
 
-    /// Shows or hides the row.
-    pub fn show(&self, shown: bool) {
-        if self.shown.get_untracked() != shown {
-            self.shown.set(shown);
+    /// Moves the row to another place.
+    pub fn put(&self, place: usize) {
+        if self.place.get_untracked() != place {
+            self.place.set(place);
         }
+    }
+
+    /// Whether both are the same row, and not only rows of one service.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cells, &other.cells)
     }
 }
 

@@ -1,17 +1,20 @@
 //! The board as the page holds it: the model's board, and the signals made from it.
+//!
+//! Signals are made for the rows that are in the document only, so a board of any size costs what its screenful costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::board::{Board, Environment, Revision};
+use model::board::{Board, Cell, Environment, Revision};
 use model::delta::Delta;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Context, Query};
 use model::status::Status;
 
-use super::rows::{CellState, RowState};
+use super::rows::RowState;
 use crate::board::face::Columns;
 use crate::board::selection::Selection;
 use crate::board::sort::Sort;
@@ -21,11 +24,14 @@ use crate::board::summary::Summary;
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     board: StoredValue<Arc<Board>>,
-    by_name: StoredValue<BTreeMap<ServiceName, RowState>>,
     query: StoredValue<Query>,
     sort: StoredValue<Sort>,
-    /// The rows in order, hidden ones too.
-    pub rows: RwSignal<Vec<RowState>>,
+    /// The services that the search shows, by name.
+    matching: StoredValue<BTreeSet<ServiceName>>,
+    /// The rows that are in the document.
+    states: StoredValue<BTreeMap<ServiceName, RowState>>,
+    /// The services that the search shows, in order.
+    pub shown: RwSignal<Arc<[ServiceName]>>,
     /// The columns' names. When they change, all rows are made anew.
     pub columns: RwSignal<Columns>,
     /// The columns with the state of their targets.
@@ -36,6 +42,8 @@ pub struct Live {
     pub summary: RwSignal<Summary>,
     /// Set when [`Live::summary`] is older than the board.
     outdated: StoredValue<bool>,
+    /// Counts the states of the board, for those who look at something that has no signal.
+    news: RwSignal<u64>,
 }
 
 impl Live {
@@ -43,18 +51,19 @@ impl Live {
     #[must_use]
     pub fn new(board: Arc<Board>, query: Query, sort: Sort, now: DateTime<Utc>) -> Self {
         let live = Self {
-            by_name: StoredValue::default(),
             query: StoredValue::new(query),
             sort: StoredValue::new(sort),
-            rows: RwSignal::default(),
+            matching: StoredValue::default(),
+            states: StoredValue::default(),
+            shown: RwSignal::new(Arc::default()),
             columns: RwSignal::new(columns(&board)),
             environments: RwSignal::new(board.environments.clone()),
             unplaced_records: RwSignal::new(board.unplaced_records),
             summary: RwSignal::default(),
             outdated: StoredValue::new(false),
+            news: RwSignal::new(0),
             board: StoredValue::new(board),
         };
-        live.rebuild();
         live.refilter(now);
         live.summarise();
         live
@@ -66,52 +75,90 @@ impl Live {
         self.board.with_value(|board| board.revision.clone())
     }
 
-    /// The cell of a service in an environment.
+    /// The rows at these places among those that are shown. Rows that were asked for the last time are the same ones;
+    /// those that are not asked for any more are forgotten.
     #[must_use]
-    pub fn cell(self, service: &ServiceName, environment: &EnvironmentName) -> Option<CellState> {
-        let row = self.by_name.with_value(|rows| rows.get(service).cloned())?;
-        row.cells.iter().find(|cell| cell.environment == *environment).cloned()
+    pub fn rows(self, places: Range<usize>) -> Vec<RowState> {
+        let (shown, columns) = (self.shown.get_untracked(), self.columns.get_untracked());
+        let mut kept = BTreeMap::new();
+        let mut rows = Vec::with_capacity(places.len());
+        self.states.update_value(|states| {
+            self.board.with_value(|board| {
+                for place in places {
+                    let Some(name) = shown.get(place) else { break };
+                    let fresh = || Some(RowState::new(board.services.get(name)?, place, &columns));
+                    let Some(state) = states.remove(name).or_else(fresh) else { continue };
+                    state.put(place);
+                    kept.insert(name.clone(), state.clone());
+                    rows.push(state);
+                }
+            });
+            *states = kept;
+        });
+        rows
+    }
+
+    /// The cell of a service in an environment; whoever asks is told of changes of the board.
+    #[must_use]
+    pub fn cell(self, service: &ServiceName, environment: &EnvironmentName) -> Option<Arc<Cell>> {
+        self.news.track();
+        self.board.with_value(|board| board.services.get(service)?.cells.get(environment).cloned())
     }
 
     /// The environment that a selection means: without one, the service's first that has it.
     #[must_use]
     pub fn environment_of(self, selection: &Selection) -> Option<EnvironmentName> {
-        let present = |name: &&EnvironmentName| {
-            let state = self.cell(&selection.service, name);
-            state.and_then(|state| state.value.get_untracked().cell).is_some_and(|cell| cell.status != Status::Absent)
-        };
+        let present = |name: &&EnvironmentName| self.cell(&selection.service, name).is_some_and(|cell| cell.status != Status::Absent);
         let columns = self.columns.get_untracked();
-        let first = || columns.iter().find(present).or_else(|| columns.first()).cloned();
+        let first = || untrack(|| columns.iter().find(present).or_else(|| columns.first()).cloned());
         selection.environment.clone().or_else(first)
     }
 
     /// Takes in what changed.
     pub fn apply(self, delta: &Delta, now: DateTime<Utc>) {
         self.board.update_value(|board| Arc::make_mut(board).apply(delta));
-        let touched: Vec<_> = delta.services.iter().map(|row| &row.name).chain(&delta.removed).cloned().collect();
-        self.take_in(&touched, now);
+        if self.take_in_columns(now) {
+            return;
+        }
+        let board = self.board.get_value();
+        let mut changed = false;
+        self.matching.update_value(|matching| {
+            for row in &delta.services {
+                if self.matches(&board, &row.name, now) {
+                    changed |= matching.insert(row.name.clone());
+                } else {
+                    changed |= matching.remove(&row.name);
+                }
+            }
+            for name in &delta.removed {
+                changed |= matching.remove(name);
+            }
+        });
+        self.take_in_rows(&board, delta.services.iter().map(|row| &row.name));
+        if changed || self.sort.with_value(Sort::depends_on_cells) {
+            self.reorder();
+        }
+        self.outdate();
+        self.news.update(|news| *news += 1);
     }
 
     /// Takes in a whole board, of another run of the server perhaps: only what differs changes on the page.
     pub fn replace(self, board: Board, now: DateTime<Utc>) {
-        let before = self.by_name.with_value(|rows| rows.keys().cloned().collect::<Vec<_>>());
-        let touched: Vec<_> = before.into_iter().chain(board.services.keys().cloned()).collect();
-        self.board.set_value(Arc::new(board));
-        self.take_in(&touched, now);
+        let board = Arc::new(board);
+        self.board.set_value(Arc::clone(&board));
+        if self.take_in_columns(now) {
+            return;
+        }
+        let names = self.states.with_value(|states| states.keys().cloned().collect::<Vec<_>>());
+        self.take_in_rows(&board, &names);
+        self.refilter(now);
+        self.news.update(|news| *news += 1);
     }
 
-    /// Shows the rows that match. Hidden rows stay: showing them again costs nothing.
+    /// Shows the rows that match.
     pub fn filter(self, query: Query, now: DateTime<Utc>) {
         self.query.set_value(query);
         self.refilter(now);
-    }
-
-    /// Filters once more: the age of things is something to search for.
-    pub fn refilter(self, now: DateTime<Utc>) {
-        self.board.with_value(|board| {
-            self.by_name.with_value(|rows| self.query.with_value(|query| rows.values().for_each(|row| show(row, board, query, now))));
-        });
-        self.outdate();
     }
 
     /// Puts the rows in another order.
@@ -120,7 +167,8 @@ impl Live {
         self.reorder();
     }
 
-    fn take_in(self, touched: &[ServiceName], now: DateTime<Utc>) {
+    /// Takes in the columns. Other columns make all rows anew, and leave nothing else to be done: then it says so.
+    fn take_in_columns(self, now: DateTime<Utc>) -> bool {
         let board = self.board.get_value();
         if self.environments.with_untracked(|environments| *environments != board.environments) {
             self.environments.set(board.environments.clone());
@@ -129,55 +177,47 @@ impl Live {
             self.unplaced_records.set(board.unplaced_records);
         }
         let fresh = columns(&board);
-        if self.columns.with_untracked(|columns| *columns != fresh) {
+        let others = self.columns.with_untracked(|columns| *columns != fresh);
+        if others {
+            self.states.set_value(BTreeMap::new());
             self.columns.set(fresh);
-            self.rebuild();
             self.refilter(now);
-            return;
+            self.news.update(|news| *news += 1);
         }
-        let mut rows_changed = false;
-        self.by_name.update_value(|rows| {
-            for name in touched {
-                match (board.services.get(name), rows.get(name)) {
-                    (Some(row), Some(state)) => state.update(row),
-                    (Some(row), None) => {
-                        rows.insert(name.clone(), RowState::new(row, &fresh));
-                        rows_changed = true;
-                    }
-                    (None, Some(_)) => {
-                        rows.remove(name);
-                        rows_changed = true;
-                    }
-                    (None, None) => {}
-                }
-                if let Some(state) = rows.get(name) {
-                    self.query.with_value(|query| show(state, &board, query, now));
+        others
+    }
+
+    /// Takes in the rows of these names, as far as they are in the document.
+    fn take_in_rows<'a>(self, board: &Board, names: impl IntoIterator<Item = &'a ServiceName>) {
+        self.states.with_value(|states| {
+            for name in names {
+                if let (Some(state), Some(row)) = (states.get(name), board.services.get(name)) {
+                    state.update(row);
                 }
             }
         });
-        if rows_changed || self.sort.with_value(Sort::depends_on_cells) {
-            self.reorder();
-        }
+    }
+
+    /// Looks at every row once more: the age of things is something to search for.
+    fn refilter(self, now: DateTime<Utc>) {
+        let board = self.board.get_value();
+        let matching = board.services.keys().filter(|name| self.matches(&board, name, now)).cloned().collect();
+        self.matching.set_value(matching);
+        self.reorder();
         self.outdate();
     }
 
-    /// Makes all rows anew.
-    fn rebuild(self) {
-        let board = self.board.get_value();
-        let columns = self.columns.get_untracked();
-        let rows = board.services.iter().map(|(name, row)| (name.clone(), RowState::new(row, &columns)));
-        self.by_name.set_value(rows.collect());
-        self.reorder();
+    fn matches(self, board: &Board, name: &ServiceName, now: DateTime<Utc>) -> bool {
+        let context = Context { environments: &board.environments, now };
+        let row = board.services.get(name);
+        row.is_some_and(|row| self.query.with_value(|query| query.matches(row, context)))
     }
 
     fn reorder(self) {
-        let order = self.board.with_value(|board| self.sort.with_value(|sort| sort.order(board)));
-        let rows: Vec<_> = self.by_name.with_value(|rows| order.iter().filter_map(|name| rows.get(name).cloned()).collect());
-        let same = self
-            .rows
-            .with_untracked(|old| old.len() == rows.len() && old.iter().zip(&rows).all(|(old, new)| Arc::ptr_eq(&old.cells, &new.cells)));
-        if !same {
-            self.rows.set(rows);
+        let shown =
+            self.board.with_value(|board| self.matching.with_value(|matching| self.sort.with_value(|sort| sort.order(board, matching))));
+        if self.shown.with_untracked(|old| **old != *shown) {
+            self.shown.set(shown.into());
         }
     }
 
@@ -191,9 +231,8 @@ impl Live {
 
     fn summarise(self) {
         self.outdated.set_value(false);
-        let summary = self.board.with_value(|board| {
-            self.by_name.with_value(|rows| Summary::of(board, |name| rows.get(name).is_some_and(|row| row.shown.get_untracked())))
-        });
+        let summary =
+            self.board.with_value(|board| self.matching.with_value(|matching| Summary::of(board, |name| matching.contains(name))));
         if self.summary.with_untracked(|old| *old != summary) {
             self.summary.set(summary);
         }
@@ -202,10 +241,4 @@ impl Live {
 
 fn columns(board: &Board) -> Columns {
     board.environments.iter().map(|environment| environment.name.clone()).collect()
-}
-
-fn show(state: &RowState, board: &Board, query: &Query, now: DateTime<Utc>) {
-    if let Some(row) = board.services.get(&state.name) {
-        state.show(query.matches(row, Context { environments: &board.environments, now }));
-    }
 }

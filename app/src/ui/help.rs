@@ -15,6 +15,7 @@ pub fn HelpDialog(
     let rows = [
         ("/", keys.search),
         ("← ↓ ↑ →  h j k l", keys.walk),
+        ("Home  End", keys.edges),
         ("Enter", keys.open),
         ("Esc", keys.close),
         ("c", keys.copy),

@@ -15,6 +15,8 @@ enum Way {
     Down,
     Up,
     Right,
+    First,
+    Last,
 }
 
 /// Listens to the whole window for as long as the page is there.
@@ -50,7 +52,7 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
         // Out of the search, into what it found.
         return match key.as_str() {
             "Escape" => focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()).is_some_and(|element| element.blur().is_ok()),
-            "ArrowDown" => first_cell().is_some_and(|cell| focus(&cell)),
+            "ArrowDown" => page.window.resume(),
             _ => false,
         };
     }
@@ -69,10 +71,12 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
         }
         "c" => copy(page, focused.as_ref()),
         "?" => dialog.get_untracked().is_some_and(|dialog| dialog.show_modal().is_ok()),
-        "ArrowLeft" | "h" => walk(focused.as_ref(), Way::Left),
-        "ArrowDown" | "j" => walk(focused.as_ref(), Way::Down),
-        "ArrowUp" | "k" => walk(focused.as_ref(), Way::Up),
-        "ArrowRight" | "l" => walk(focused.as_ref(), Way::Right),
+        "ArrowLeft" | "h" => walk(page, focused.as_ref(), Way::Left),
+        "ArrowDown" | "j" => walk(page, focused.as_ref(), Way::Down),
+        "ArrowUp" | "k" => walk(page, focused.as_ref(), Way::Up),
+        "ArrowRight" | "l" => walk(page, focused.as_ref(), Way::Right),
+        "Home" => walk(page, focused.as_ref(), Way::First),
+        "End" => walk(page, focused.as_ref(), Way::Last),
         _ => false,
     }
 }
@@ -86,43 +90,26 @@ fn copy(page: Page, focused: Option<&Element>) -> bool {
     true
 }
 
-/// Moves the focus to the next cell that is shown. With the focus elsewhere, the first cell gets it, and a panel
-/// that is being read scrolls as usual.
-fn walk(focused: Option<&Element>, way: Way) -> bool {
-    let Some(cell) = focused.and_then(cell_of) else {
+/// Moves the focus to the next cell. With the focus elsewhere, a cell on the screen gets it, and a panel that is being read
+/// scrolls as usual.
+fn walk(page: Page, focused: Option<&Element>, way: Way) -> bool {
+    let window = page.window;
+    let Some((place, column)) = window.focused() else {
         let elsewhere = focused.is_some_and(|element| !element.matches("body, .board").unwrap_or(false));
-        return !elsewhere && first_cell().is_some_and(|cell| focus(&cell));
-    };
-    let next = match way {
-        Way::Left => cell.previous_element_sibling(),
-        Way::Right => cell.next_element_sibling(),
-        Way::Up | Way::Down => row_beside(&cell, way).and_then(|row| {
-            let place = std::iter::successors(cell.previous_element_sibling(), Element::previous_element_sibling).count();
-            row.children().item(u32::try_from(place).ok()?)
-        }),
+        return !elsewhere && !matches!(way, Way::First | Way::Last) && window.resume();
     };
     // At the edge there is nowhere to go, and nothing scrolls away.
-    next.is_none_or(|cell| focus(&cell))
+    match way {
+        Way::Left => window.focus(place, column.saturating_sub(1)),
+        Way::Right => window.focus(place, column + 1),
+        Way::Up => window.focus(place.saturating_sub(1), column),
+        Way::Down => window.focus(place + 1, column),
+        Way::First => window.focus(0, column),
+        Way::Last => window.focus(usize::MAX, column),
+    }
+    true
 }
 
 fn cell_of(element: &Element) -> Option<Element> {
     element.closest("tbody td, tbody th").ok().flatten()
-}
-
-/// The next row above or below that the search shows.
-fn row_beside(cell: &Element, way: Way) -> Option<Element> {
-    let step = |row: &Element| match way {
-        Way::Up => row.previous_element_sibling(),
-        _ => row.next_element_sibling(),
-    };
-    std::iter::successors(step(&cell.closest("tr").ok().flatten()?), step).find(|row| !row.has_attribute("hidden"))
-}
-
-fn first_cell() -> Option<Element> {
-    document().query_selector(".table tbody tr:not([hidden]) td").ok().flatten()
-}
-
-fn focus(cell: &Element) -> bool {
-    let target = cell.query_selector("a, [tabindex]").ok().flatten();
-    target.and_then(|target| target.dyn_into::<HtmlElement>().ok()).is_some_and(|target| target.focus().is_ok())
 }

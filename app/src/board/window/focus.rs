@@ -1,0 +1,90 @@
+//! The focus among rows that come and go.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
+
+use super::Window;
+use crate::live::rows::RowState;
+
+impl Window {
+    /// The cell that has the focus, or is about to get it: the place of its row, and its column with the service's name
+    /// as the first.
+    #[must_use]
+    pub fn focused(self) -> Option<(usize, usize)> {
+        self.pending.get_value().or_else(|| {
+            let (row, column) = self.focused_in_body()?;
+            Some((self.first.get_value() + row, column))
+        })
+    }
+
+    /// Gives the focus to a cell, by its place and column, wherever its row is. What is beyond the edge is the edge.
+    pub fn focus(self, place: usize, column: usize) {
+        let rows = self.live.shown.with_untracked(|shown| shown.len());
+        let columns = self.live.columns.with_untracked(|columns| columns.len());
+        let (place, column) = (place.min(rows.saturating_sub(1)), column.min(columns));
+        if self.pending.get_value().is_none() && self.focus_in_body(place, column) {
+            return;
+        }
+        self.pending.set_value(Some((place, column)));
+        self.bring_into_view(place);
+        // By then its row is in the document.
+        request_animation_frame(move || {
+            let mut pending = None;
+            self.pending.update_value(|stored| pending = stored.take());
+            if let Some((place, column)) = pending {
+                self.focus_in_body(place, column);
+            }
+        });
+    }
+
+    /// Gives the focus to the cell that had it when its row was scrolled away; else to the first one on the screen.
+    /// Whether there is one.
+    pub fn resume(self) -> bool {
+        let shown = self.live.shown.get_untracked();
+        let mut left = None;
+        self.left.update_value(|stored| left = stored.take());
+        let left = left.and_then(|(service, column)| Some((shown.iter().position(|name| *name == service)?, column)));
+        let (place, column) = left.unwrap_or_else(|| (self.first_on_screen(), 1));
+        self.focus(place, column);
+        !shown.is_empty()
+    }
+
+    /// Remembers the cell that has the focus when its row is not among these, and gives the focus to the board: it would be
+    /// lost with the row.
+    pub(super) fn take_leave(self, rows: &[RowState]) {
+        let Some((index, column)) = self.focused_in_body() else { return };
+        let leaving = self.rows.with_untracked(|old| old.get(index).filter(|old| !rows.iter().any(|row| row.is(old))).cloned());
+        if let (Some(row), Some(board)) = (leaving, self.board.get_untracked()) {
+            self.left.set_value(Some((row.name, column)));
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // An element of the document takes the focus or not; it does not fail.
+            drop(board.focus_with_options(&options));
+        }
+    }
+
+    /// The cell that has the focus, by its row in the document.
+    fn focused_in_body(self) -> Option<(usize, usize)> {
+        let body = self.body.get_untracked()?;
+        let cell = document().active_element()?.closest("td, th").ok()??;
+        let row = cell.parent_element().filter(|row| body.contains(Some(row)))?;
+        Some((place(&row), place(&cell)))
+    }
+
+    /// Gives the focus to a cell, when its row is in the document.
+    fn focus_in_body(self, place: usize, column: usize) -> bool {
+        let cell = || {
+            let row = place.checked_sub(self.first.get_value())?;
+            let row = self.body.get_untracked()?.children().item(u32::try_from(row).ok()?)?;
+            let cell = row.children().item(u32::try_from(column).ok()?)?;
+            cell.query_selector("a, [tabindex]").ok()??.dyn_into::<HtmlElement>().ok()
+        };
+        cell().is_some_and(|cell| cell.focus().is_ok())
+    }
+}
+
+/// The place of an element among its siblings, from 0.
+fn place(element: &Element) -> usize {
+    std::iter::successors(element.previous_element_sibling(), Element::previous_element_sibling).count()
+}

@@ -1,0 +1,159 @@
+//! Where the rows are: how tall each one is, in CSS pixels, and which of them a stretch of the screen shows. Pure.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use model::ids::ServiceName;
+
+/// This many rows beyond the screen are in the document, on either side: a frame of scrolling finds them there.
+const BEYOND: usize = 8;
+
+/// The rows in the document begin and end at multiples of this, so that not every row that is scrolled changes them.
+const STEP: usize = 8;
+
+/// How tall a row is taken to be as long as none was measured.
+const GUESS: f64 = 108.0;
+
+/// How tall the rows are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heights {
+    /// All the same, as the style says.
+    Equal(f64),
+    /// As their content needs it: those that were in the document were measured, the others are guessed.
+    Measured {
+        /// Those that were measured.
+        known: HashMap<ServiceName, f64>,
+        /// The average of the first that were measured.
+        guess: Option<f64>,
+    },
+}
+
+impl Heights {
+    /// Heights of which nothing is known yet.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::Measured { known: HashMap::new(), guess: None }
+    }
+
+    /// How tall a row is.
+    #[must_use]
+    pub fn of(&self, row: &ServiceName) -> f64 {
+        match self {
+            Self::Equal(height) => *height,
+            Self::Measured { known, guess } => known.get(row).copied().or(*guess).unwrap_or(GUESS),
+        }
+    }
+
+    /// Where the row at a place begins, counted from the top of the first; behind the last row, where all end.
+    #[must_use]
+    pub fn top(&self, rows: &[ServiceName], place: usize) -> f64 {
+        let above = &rows[..place.min(rows.len())];
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "there are fewer rows than an f64 counts exactly")]
+            Self::Equal(height) => height * above.len() as f64,
+            Self::Measured { .. } => above.iter().map(|row| self.of(row)).sum(),
+        }
+    }
+
+    /// The place of the row at an offset; the last one, when the offset is behind it.
+    #[must_use]
+    pub fn at(&self, rows: &[ServiceName], offset: f64) -> usize {
+        let last = rows.len().saturating_sub(1);
+        match self {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a place, rounded down; negative ones are the first"
+            )]
+            Self::Equal(height) => ((offset.max(0.0) / height) as usize).min(last),
+            Self::Measured { .. } => {
+                let mut bottom = 0.0;
+                let is_below = |row: &ServiceName| {
+                    bottom += self.of(row);
+                    bottom > offset
+                };
+                rows.iter().position(is_below).unwrap_or(last)
+            }
+        }
+    }
+
+    /// The places of the rows to have in the document when a stretch of them is on the screen.
+    #[must_use]
+    pub fn places(&self, rows: &[ServiceName], from: f64, to: f64) -> Range<usize> {
+        let first = self.at(rows, from).saturating_sub(BEYOND);
+        let last = self.at(rows, to) + BEYOND;
+        let (start, end) = (first / STEP * STEP, last.div_ceil(STEP) * STEP);
+        start.min(rows.len())..end.min(rows.len())
+    }
+
+    /// Takes in what was measured; whether it was something new.
+    pub fn measure(&mut self, measured: impl IntoIterator<Item = (ServiceName, f64)>) -> bool {
+        let Self::Measured { known, guess } = self else { return false };
+        let mut news = false;
+        for (row, height) in measured {
+            news |= known.insert(row, height) != Some(height);
+        }
+        if guess.is_none() && !known.is_empty() {
+            #[expect(clippy::cast_precision_loss, reason = "there are fewer rows than an f64 counts exactly")]
+            let average = known.values().sum::<f64>() / known.len() as f64;
+            *guess = Some(average);
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Heights;
+    use model::ids::ServiceName;
+
+    fn rows(count: usize) -> Vec<ServiceName> {
+        (0..count).map(|place| ServiceName::from(format!("service-{place:03}"))).collect()
+    }
+
+    #[test]
+    fn equal_rows_are_counted_and_not_added_up() {
+        let (heights, rows) = (Heights::Equal(50.0), rows(100));
+        assert_eq!((heights.top(&rows, 0), heights.top(&rows, 30), heights.top(&rows, 100)), (0.0, 1500.0, 5000.0));
+        assert_eq!((heights.at(&rows, 0.0), heights.at(&rows, 49.9), heights.at(&rows, 50.0)), (0, 0, 1));
+        assert_eq!((heights.at(&rows, -7.0), heights.at(&rows, 1e9)), (0, 99));
+    }
+
+    #[test]
+    fn the_document_has_what_is_on_the_screen_and_a_little_more() {
+        let (heights, all) = (Heights::Equal(50.0), rows(500));
+        assert_eq!(heights.places(&all, 0.0, 800.0), 0..24);
+        assert_eq!(heights.places(&all, 10_000.0, 10_800.0), 192..224);
+        assert_eq!(heights.places(&all, 24_200.0, 25_000.0), 472..500);
+        assert_eq!(heights.places(&all, 90_000.0, 99_000.0), 488..500, "a table that became shorter");
+        assert_eq!(heights.places(&rows(3), 0.0, 800.0), 0..3);
+        assert_eq!(heights.places(&[], 0.0, 800.0), 0..0);
+    }
+
+    #[test]
+    fn rows_that_differ_are_measured_and_the_others_guessed() {
+        let (mut heights, rows) = (Heights::unknown(), rows(10));
+        assert!(heights.measure([(rows[0].clone(), 80.0), (rows[1].clone(), 120.0)]));
+        assert_eq!((heights.top(&rows, 1), heights.top(&rows, 2)), (80.0, 200.0));
+        assert_eq!(heights.top(&rows, 10), 200.0 + 8.0 * 100.0, "the others are as tall as these on average");
+        assert_eq!((heights.at(&rows, 79.0), heights.at(&rows, 80.0), heights.at(&rows, 350.0)), (0, 1, 3));
+        assert!(!heights.measure([(rows[0].clone(), 80.0)]), "nothing new");
+        assert!(heights.measure([(rows[9].clone(), 300.0)]));
+        assert_eq!(heights.of(&rows[8]), 100.0, "the guess stays, so that nothing jumps");
+    }
+
+    #[test]
+    fn what_a_screen_shows_is_always_in_the_document() {
+        let all = rows(137);
+        let mut measured = Heights::unknown();
+        measured.measure(all.iter().step_by(3).enumerate().map(|(place, row)| (row.clone(), 60.0 + (place % 7) as f64 * 31.0)));
+        for heights in [Heights::Equal(51.0), measured] {
+            let total = heights.top(&all, all.len());
+            for from in (0..total as usize).step_by(97).map(|from| from as f64) {
+                let places = heights.places(&all, from, from + 700.0);
+                assert!(heights.top(&all, places.start) <= from);
+                assert!(heights.top(&all, places.end) >= (from + 700.0).min(total));
+            }
+        }
+    }
+}

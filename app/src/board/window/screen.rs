@@ -1,0 +1,216 @@
+//! What the window sees of the screen: what is on it, how tall rows are, and how to bring one into view.
+
+use leptos::prelude::*;
+use model::ids::ServiceName;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{HtmlElement, ResizeObserver};
+
+use super::heights::Heights;
+use super::{Extent, Window};
+
+/// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    top: f64,
+    bottom: f64,
+    /// Where the first row is, or would be.
+    rows: f64,
+}
+
+/// Where to bring a row.
+#[derive(Clone, Copy, Debug)]
+enum Align {
+    Top,
+    Middle,
+}
+
+impl Window {
+    /// Makes a window of the page that the server wrote.
+    pub(super) fn open(self) {
+        let Some(board) = self.board.get() else { return };
+        if self.body.get().is_none() {
+            return;
+        }
+        self.learn_heights();
+        let first = self.first.get_value();
+        self.space(&(first..first + self.rows.with_untracked(Vec::len)));
+        if first > 0 {
+            self.bring(first, Align::Top);
+        }
+        self.look();
+        self.extent.set(Extent::Screen);
+        self.listen(&board);
+    }
+
+    /// Listens to all that moves or resizes the window.
+    fn listen(self, board: &HtmlElement) {
+        let handles = [
+            window_event_listener(leptos::ev::scroll, move |_| self.look()),
+            window_event_listener(leptos::ev::resize, move |_| self.resized()),
+            window_event_listener(leptos::ev::beforeprint, move |_| self.extent.set(Extent::All)),
+            window_event_listener(leptos::ev::afterprint, move |_| self.extent.set(Extent::Screen)),
+        ];
+        on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
+        let resized = Closure::<dyn Fn()>::new(move || self.resized());
+        if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+            observer.observe(board);
+        }
+        // It is needed as long as the document is there.
+        resized.forget();
+    }
+
+    /// Looks again in the next frame: what is changed while the browser tells of sizes makes it tell again.
+    fn resized(self) {
+        request_animation_frame(move || {
+            self.learn_heights();
+            self.look();
+        });
+    }
+
+    /// Takes in which rows are on the screen.
+    pub fn look(self) {
+        let Some(room) = self.room() else { return };
+        let screen = (room.top - room.rows, room.bottom - room.rows);
+        if self.screen.get_untracked() != screen {
+            self.screen.set(screen);
+        }
+    }
+
+    /// Takes in how tall the style makes rows. Where it leaves that to their content, what was measured counts for one
+    /// width.
+    fn learn_heights(self) {
+        let Some(body) = self.body.get_untracked() else { return };
+        let style = window().get_computed_style(&body).ok().flatten();
+        let row = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
+        let equal = row.trim().strip_suffix("px").and_then(|height| height.parse().ok()).map(Heights::Equal);
+        let width = body.client_width();
+        let known = self.heights.with_value(|heights| match (&equal, heights) {
+            (Some(equal), heights) => equal == heights,
+            (None, Heights::Measured { .. }) => self.width.get_value() == width,
+            (None, Heights::Equal(_)) => false,
+        });
+        if !known {
+            self.width.set_value(width);
+            self.heights.set_value(equal.unwrap_or_else(Heights::unknown));
+            self.learned.update(|learned| *learned += 1);
+        }
+    }
+
+    /// Measures the rows in the document once they are laid out, where the style leaves their height to their content.
+    pub(super) fn measure_later(self) {
+        if self.heights.with_value(|heights| matches!(heights, Heights::Measured { .. })) {
+            request_animation_frame(move || self.measure());
+        }
+    }
+
+    fn measure(self) {
+        let Some(body) = self.body.get_untracked() else { return };
+        let elements = body.children();
+        let rows = self.rows.get_untracked();
+        let measured = (0..).zip(&rows).filter_map(|(index, row)| {
+            let height = elements.item(index)?.get_bounding_client_rect().height();
+            Some((row.name.clone(), height))
+        });
+        let measured: Vec<_> = measured.collect();
+        let shown = self.live.shown.get_untracked();
+        let (from, _) = self.screen.get_untracked();
+        // The row at the upper edge of the screen stays where it is, whatever those above turn out to need.
+        let edge = self.heights.with_value(|heights| heights.at(&shown, from));
+        let top = || self.heights.with_value(|heights| heights.top(&shown, edge));
+        let guessed = top();
+        let mut news = false;
+        self.heights.update_value(|heights| news = heights.measure(measured));
+        if news {
+            let first = self.first.get_value();
+            self.space(&(first..first + rows.len()));
+            self.scroll(top() - guessed);
+            self.learned.update(|learned| *learned += 1);
+        }
+        let mut aim = None;
+        self.aim.update_value(|stored| aim = stored.take());
+        if let Some(service) = aim {
+            self.show(&service);
+        }
+    }
+
+    /// Brings the row of a service into view, when it is not there already.
+    pub(super) fn show(self, service: &ServiceName) {
+        let shown = self.live.shown.get_untracked();
+        let Some(place) = shown.iter().position(|name| name == service) else { return };
+        if self.bring_into_view(place) && self.heights.with_value(|heights| matches!(heights, Heights::Measured { .. })) {
+            self.aim.set_value(Some(service.clone()));
+        }
+    }
+
+    /// Brings the row at a place into view; whether it was not there already.
+    pub(super) fn bring_into_view(self, place: usize) -> bool {
+        let shown = self.live.shown.get_untracked();
+        let (Some(room), Some(row)) = (self.room(), shown.get(place)) else { return false };
+        let (top, height) = self.heights.with_value(|heights| (room.rows + heights.top(&shown, place), heights.of(row)));
+        let out_of_view = top < room.top || top + height > room.bottom;
+        if out_of_view {
+            self.bring(place, Align::Middle);
+            self.look();
+        }
+        out_of_view
+    }
+
+    /// Back to the first row: what was just searched for begins there.
+    pub fn to_top(self) {
+        self.left.set_value(None);
+        if self.screen.with_untracked(|(from, _)| *from > 1.0) {
+            self.bring(0, Align::Top);
+            self.look();
+        }
+    }
+
+    /// The place of the first row that is on the screen as a whole.
+    pub(super) fn first_on_screen(self) -> usize {
+        let shown = self.live.shown.get_untracked();
+        let offset = self.room().map_or(0.0, |room| room.top - room.rows);
+        let place = self.heights.with_value(|heights| {
+            let place = heights.at(&shown, offset);
+            if heights.top(&shown, place) + 0.5 < offset { place + 1 } else { place }
+        });
+        place.min(shown.len().saturating_sub(1))
+    }
+
+    fn bring(self, place: usize, align: Align) {
+        let shown = self.live.shown.get_untracked();
+        let (Some(room), Some(row)) = (self.room(), shown.get(place)) else { return };
+        let (top, height) = self.heights.with_value(|heights| (heights.top(&shown, place), heights.of(row)));
+        let wanted = match align {
+            Align::Top => room.top,
+            Align::Middle => room.top + ((room.bottom - room.top - height) / 2.0).max(0.0),
+        };
+        self.scroll(room.rows + top - wanted);
+    }
+
+    /// Scrolls so many pixels down, without a smooth way there.
+    fn scroll(self, by: f64) {
+        let Some(board) = self.board.get_untracked().filter(|_| by.abs() >= 0.5) else { return };
+        if scrolls(&board) {
+            #[expect(clippy::cast_possible_truncation, reason = "no table is taller than an i32 counts pixels")]
+            board.set_scroll_top(board.scroll_top() + by.round() as i32);
+        } else {
+            window().scroll_by_with_x_and_y(0.0, by);
+        }
+    }
+
+    fn room(self) -> Option<Room> {
+        let (board, above) = (self.board.get_untracked()?, self.above.get_untracked()?);
+        let (frame, rows) = (board.get_bounding_client_rect(), above.get_bounding_client_rect().top());
+        let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        // Where the board scrolls, its header stays.
+        let header = scrolls(&board).then(|| board.query_selector("thead").ok().flatten()).flatten();
+        let header = header.map_or(0.0, |header| header.get_bounding_client_rect().height());
+        Some(Room { top: frame.top().max(0.0) + header, bottom: frame.bottom().min(screen), rows })
+    }
+}
+
+/// Whether the board scrolls, and not the page.
+fn scrolls(board: &HtmlElement) -> bool {
+    let style = window().get_computed_style(board).ok().flatten();
+    style.and_then(|style| style.get_property_value("overflow-y").ok()).is_some_and(|overflow| overflow != "visible")
+}
