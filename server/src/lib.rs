@@ -4,6 +4,7 @@
 
 #![recursion_limit = "256"]
 
+pub mod chance;
 pub mod ci;
 pub mod cli;
 pub mod clock;

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 const CEILING: usize = 600;
 
 /// What each module of the server may use of the others. `config ← {clusters, ci, store} ← hub ← web ← run ← cli`.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("clock", &[]),
+    ("chance", &[]),
     ("config", &[]),
-    ("clusters", &["config", "clock"]),
-    ("ci", &["config", "clock"]),
+    ("clusters", &["config", "clock", "chance"]),
+    ("ci", &["config", "clock", "chance"]),
     ("store", &["config"]),
     ("hub", &["config", "clusters", "ci", "store", "clock"]),
     ("web", &["config", "clusters", "ci", "store", "hub", "clock"]),

@@ -13,10 +13,12 @@ use super::connect::{self, Answer, Connection};
 use super::error::Fault;
 use super::namespaces::Selection;
 use super::observe::Observer;
+use super::outside::Outside;
 use super::pace::Pace;
 use super::plan::{self, Plan};
 use super::read;
 use super::scope::Scope;
+use crate::clock::Clock;
 use crate::config::{Mode, Target};
 
 /// What a target may read, found out by trying (a `SelfSubjectAccessReview` would be a write).
@@ -90,7 +92,7 @@ impl fmt::Display for Report {
 pub async fn check(target: &Target) -> Report {
     let selection = Selection::new(&target.namespaces);
     let pace = Pace::new(Duration::from_secs(90));
-    let connection = match connect::connect(&target.access, pace).await {
+    let connection = match connect::connect(&target.access, &Outside::real(Clock::system()), pace).await {
         Ok(connection) => connection,
         Err(error) => return Report::failed(&target.cluster, error.to_string()),
     };

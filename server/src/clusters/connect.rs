@@ -14,6 +14,7 @@ use kube::client::Body;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{self, ConnectError, Fault};
+use super::outside::{Connector, Outside};
 use super::pace::Pace;
 use crate::config::Access;
 
@@ -29,6 +30,8 @@ pub(super) struct Connection {
     /// The API server's URL as shown: without user and password.
     pub(super) server: Arc<str>,
     pub(super) pace: Pace,
+    /// Objects a page of a list.
+    pub(super) page: u32,
 }
 
 /// How the body of an answer is read.
@@ -48,12 +51,16 @@ struct TokenFile {
 }
 
 /// Makes a client. Reads files and may run an exec plugin, but sends nothing to the cluster yet.
-pub(super) async fn connect(access: &Access, pace: Pace) -> Result<Connection, ConnectError> {
+pub(super) async fn connect(access: &Access, outside: &Outside, pace: Pace) -> Result<Connection, ConnectError> {
+    let page = outside.page;
+    if let Connector::Given(client) = &outside.connector {
+        return Ok(Connection { client: client(access), token: None, server: address(access), pace, page });
+    }
     // Another crate brings a second TLS provider, so that rustls has no default. An error means that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let access = access.clone();
     // Building a client reads files and waits for exec plugins.
-    let building = tokio::task::spawn_blocking(move || build(&access, pace));
+    let building = tokio::task::spawn_blocking(move || build(&access, pace, page));
     match tokio::time::timeout(CREDENTIALS_TIMEOUT, building).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(ConnectError(format!("credentials: {panic}"))),
@@ -64,7 +71,7 @@ pub(super) async fn connect(access: &Access, pace: Pace) -> Result<Connection, C
     }
 }
 
-fn build(access: &Access, pace: Pace) -> Result<Connection, ConnectError> {
+fn build(access: &Access, pace: Pace, page: u32) -> Result<Connection, ConnectError> {
     let mut config = match access {
         Access::Kubeconfig { path, context } => kubeconfig::load(path.as_deref(), context.as_deref())?,
         Access::InCluster => Config::incluster()
@@ -78,7 +85,16 @@ fn build(access: &Access, pace: Pace) -> Result<Connection, ConnectError> {
     let server: Arc<str> = Arc::from(shown(&config.cluster_url));
     let token = take_token_file(&mut config);
     let client = kube::Client::try_from(config).map_err(|error| ConnectError(error::building(&error, &server)))?;
-    Ok(Connection { client, token, server, pace })
+    Ok(Connection { client, token, server, pace, page })
+}
+
+/// How people know the API server of a client that was handed in.
+fn address(access: &Access) -> Arc<str> {
+    match access {
+        Access::Server { url, .. } => Arc::from(url.as_str().trim_end_matches('/')),
+        Access::Kubeconfig { context, .. } => Arc::from(context.as_deref().unwrap_or("the current context")),
+        Access::InCluster => Arc::from("the cluster it runs in"),
+    }
 }
 
 /// The token file of the credentials, unless something of higher precedence is there.

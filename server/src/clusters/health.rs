@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::error::Fault;
-use crate::clock;
+use crate::clock::Clock;
 
 /// How the pipes of a session are doing.
 #[derive(Debug)]
@@ -89,13 +89,14 @@ pub(super) struct Teller {
     target: TargetId,
     label: String,
     events: mpsc::Sender<Event>,
+    clock: Clock,
     heartbeat: Duration,
     last: Option<(TargetHealth, Instant)>,
 }
 
 impl Teller {
-    pub(super) fn new(target: TargetId, label: String, events: mpsc::Sender<Event>, heartbeat: Duration) -> Self {
-        Self { target, label, events, heartbeat, last: None }
+    pub(super) fn new(target: TargetId, label: String, events: mpsc::Sender<Event>, clock: Clock, heartbeat: Duration) -> Self {
+        Self { target, label, events, clock, heartbeat, last: None }
     }
 
     /// Whether anything was told yet.
@@ -117,7 +118,7 @@ impl Teller {
             self.log(&health);
         }
         self.last = Some((health.clone(), now));
-        let event = Event::Target { target: self.target, health, at: clock::now() };
+        let event = Event::Target { target: self.target, health, at: self.clock.now() };
         // Nobody listens any more only when the server stops.
         let _ = self.events.send(event).await;
     }
@@ -156,7 +157,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn changes_are_told_at_once_and_life_now_and_then() {
         let (events, mut told) = mpsc::channel(16);
-        let mut teller = Teller::new(TargetId(0), "dev/a".into(), events, Duration::from_secs(10));
+        let mut teller = Teller::new(TargetId(0), "dev/a".into(), events, Clock::system(), Duration::from_secs(10));
         let live = || TargetHealth::Live { notes: Vec::new() };
         teller.tell(live()).await;
         teller.tell(live()).await;

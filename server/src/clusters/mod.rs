@@ -9,6 +9,7 @@ mod error;
 mod health;
 mod namespaces;
 pub mod observe;
+mod outside;
 mod pace;
 mod pipe;
 mod plan;
@@ -31,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::check::{Report, Right, check};
 pub use self::error::ConnectError;
 use self::health::Teller;
+pub use self::outside::{Connector, Outside};
 use self::pace::Pace;
 use self::target::Target;
 use crate::config::Environment;
@@ -45,6 +47,7 @@ const AFTER_PANIC: Duration = Duration::from_secs(5);
 pub fn spawn(
     environments: &[Environment],
     catalogue: Arc<Catalogue>,
+    outside: &Outside,
     events: mpsc::Sender<Event>,
     shutdown: CancellationToken,
 ) -> JoinHandle<()> {
@@ -58,8 +61,9 @@ pub fn spawn(
             spec: spec.clone(),
             catalogue: Arc::clone(&catalogue),
             events: events.clone(),
+            outside: outside.clone(),
             pace,
-            teller: Teller::new(id, label, events.clone(), pace.heartbeat),
+            teller: Teller::new(id, label, events.clone(), outside.clock.clone(), pace.heartbeat),
             scopes: Vec::new(),
         };
         tasks.spawn(shutdown.clone().run_until_cancelled_owned(supervise(target)));

@@ -18,10 +18,10 @@ use super::connect::Connection;
 use super::error::Fault;
 use super::namespaces::Selection;
 use super::observe::{Line, Observer, Unreadable};
+use super::outside::Outside;
 use super::pace::Backoff;
 use super::read::{self, Lines};
 use super::scope::Scope;
-use crate::clock;
 use crate::config::Mode;
 
 /// How often a scope that may be listed but not watched is listed.
@@ -58,6 +58,7 @@ pub(super) struct Pipe {
     pub(super) scope: Scope,
     pub(super) mode: Mode,
     pub(super) connection: Arc<Connection>,
+    pub(super) outside: Outside,
     pub(super) selection: Arc<Selection>,
     pub(super) observer: Observer,
     pub(super) events: mpsc::Sender<Event>,
@@ -130,14 +131,14 @@ impl Pipe {
                                 relists.reset();
                             }
                             version = Some(at);
-                            relists.failed(None, rand::random())
+                            relists.failed(None, self.outside.jitter.draw())
                         }
-                        Passed::Expired => relists.failed(None, rand::random()),
+                        Passed::Expired => relists.failed(None, self.outside.jitter.draw()),
                     }
                 }
                 Err(Stop::Closed) => return Ended::Closed,
                 Err(Stop::Fault(from, fault)) => {
-                    let wait = failures.failed(fault.retry_after(), rand::random());
+                    let wait = failures.failed(fault.retry_after(), self.outside.jitter.draw());
                     version = from;
                     match self.failed(fault, failures.failures(), &mut version).await {
                         Some(ended) => return ended,
@@ -190,7 +191,7 @@ impl Pipe {
             self.skip(one);
         }
         let (kind, namespace) = (self.scope.kind, self.scope.namespace.clone());
-        self.send(Event::Listed { target: self.target, kind, namespace, facts, at: clock::now() }).await?;
+        self.send(Event::Listed { target: self.target, kind, namespace, facts, at: self.outside.clock.now() }).await?;
         self.notes().await?;
         self.say(Said::Synced).await
     }
@@ -283,14 +284,14 @@ impl Pipe {
                     if !self.state.unreadable.is_empty() {
                         self.readable(&fact.name().to_string()).await?;
                     }
-                    self.send(Event::Seen { target: self.target, fact, at: clock::now() }).await?;
+                    self.send(Event::Seen { target: self.target, fact, at: self.outside.clock.now() }).await?;
                 }
                 Ok(version)
             }
             Line::Gone { name: Ok(name), version } => {
                 if self.selection.matches(&name.namespace) {
                     self.readable(&name.to_string()).await?;
-                    self.send(Event::Gone { target: self.target, kind: self.scope.kind, name, at: clock::now() }).await?;
+                    self.send(Event::Gone { target: self.target, kind: self.scope.kind, name, at: self.outside.clock.now() }).await?;
                 }
                 Ok(version)
             }

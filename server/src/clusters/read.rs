@@ -30,7 +30,7 @@ pub(super) async fn list(connection: &Connection, scope: &Scope, observer: &mut 
     let mut listed = Listed::default();
     let mut token = None;
     for _ in 0..MOST_PAGES {
-        let body = connection.get(&scope.list(token.as_deref()), Answer::Whole).await?;
+        let body = connection.get(&scope.list(connection.page, token.as_deref()), Answer::Whole).await?;
         let json = connection.text(body, LONGEST_PAGE).await?;
         let page = std::str::from_utf8(&json)
             .map_err(|error| error.to_string())

@@ -15,13 +15,11 @@ pub(super) struct Scope {
     pub(super) namespace: Option<Arc<str>>,
 }
 
-/// Objects a page of a list. `resourceVersion=0` is never sent with it: the server would ignore the limit.
-const PAGE: &str = "500";
-
 impl Scope {
-    /// The path of a page of the list.
-    pub(super) fn list(&self, token: Option<&str>) -> String {
-        let mut query = vec![("limit", PAGE)];
+    /// The path of a page of the list. `resourceVersion=0` is never sent with it: the server would ignore the limit.
+    pub(super) fn list(&self, page: u32, token: Option<&str>) -> String {
+        let page = page.to_string();
+        let mut query = vec![("limit", page.as_str())];
         query.extend(token.map(|token| ("continue", token)));
         self.path(&query)
     }
@@ -77,8 +75,8 @@ mod tests {
     #[test]
     fn paths() {
         let everywhere = Scope { kind: Kind::Pod, namespace: None };
-        assert_eq!(everywhere.list(None), "/api/v1/pods?limit=500");
-        assert_eq!(everywhere.list(Some("a=b/+")), "/api/v1/pods?limit=500&continue=a%3Db%2F%2B");
+        assert_eq!(everywhere.list(500, None), "/api/v1/pods?limit=500");
+        assert_eq!(everywhere.list(500, Some("a=b/+")), "/api/v1/pods?limit=500&continue=a%3Db%2F%2B");
         let shop = Scope { kind: Kind::Deployment, namespace: Some(Arc::from("shop")) };
         assert_eq!(
             shop.watch("42", Duration::from_millis(45_500)),

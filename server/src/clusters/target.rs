@@ -14,11 +14,11 @@ use super::error::Fault;
 use super::health::{Pipes, Teller, of_fault};
 use super::namespaces::Selection;
 use super::observe::Observer;
+use super::outside::Outside;
 use super::pace::{Backoff, Pace};
 use super::pipe::{self, Ended, Pipe, Said};
 use super::plan::{self, Plan};
 use super::scope::Scope;
-use crate::clock;
 use crate::config;
 
 /// Reports of pipes that wait for the target's task.
@@ -30,6 +30,7 @@ pub(super) struct Target {
     pub(super) spec: config::Target,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) events: mpsc::Sender<Event>,
+    pub(super) outside: Outside,
     pub(super) pace: Pace,
     pub(super) teller: Teller,
     /// What was read last: what is not read any more must be taken back.
@@ -71,12 +72,12 @@ impl Target {
                     fault.retry_after()
                 }
             };
-            sleep(backoff.failed(asked, rand::random())).await;
+            sleep(backoff.failed(asked, self.outside.jitter.draw())).await;
         }
     }
 
     async fn session(&mut self, selection: &Arc<Selection>, backoff: &mut Backoff) -> Over {
-        let connection = match connect::connect(&self.spec.access, self.pace).await {
+        let connection = match connect::connect(&self.spec.access, &self.outside, self.pace).await {
             Ok(connection) => Arc::new(connection),
             Err(error) => return Over::Failed(TargetHealth::Unreachable(error.to_string())),
         };
@@ -103,6 +104,7 @@ impl Target {
                 scope: scope.clone(),
                 mode: self.spec.mode,
                 connection: Arc::clone(connection),
+                outside: self.outside.clone(),
                 selection: Arc::clone(selection),
                 observer: Observer::new(scope.kind, Arc::clone(&self.catalogue)),
                 events: self.events.clone(),
@@ -116,6 +118,7 @@ impl Target {
         let mut replan = interval_at(Instant::now() + self.pace.replan, self.pace.replan);
         loop {
             tokio::select! {
+                biased;
                 Some((place, said)) = reports.recv() => {
                     let heard = matches!(said, Said::Heard);
                     match said {
@@ -154,7 +157,7 @@ impl Target {
             let is_covered = plan.scopes.iter().any(|new| new.kind == scope.kind && (new.namespace.is_none() || *new == scope));
             if !is_covered {
                 let Scope { kind, namespace } = scope;
-                self.events.send(Event::Withdrawn { target: self.id, kind, namespace, at: clock::now() }).await?;
+                self.events.send(Event::Withdrawn { target: self.id, kind, namespace, at: self.outside.clock.now() }).await?;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ci::poll::{self, SourceHealth};
 use crate::clock::Clock;
-use crate::clusters;
+use crate::clusters::{self, Outside};
 use crate::config::Config;
 use crate::hub::{HubHandle, Records};
 
@@ -30,7 +30,9 @@ pub(super) struct Sources {
 impl Sources {
     pub(super) fn start(config: &Config, sinks: &Sinks, stop: &CancellationToken) -> Self {
         let stop = stop.child_token();
-        let mut tasks = vec![clusters::spawn(&config.environments, Arc::clone(&config.catalogue), sinks.hub.events(), stop.clone())];
+        let outside = Outside::real(sinks.clock.clone());
+        let catalogue = Arc::clone(&config.catalogue);
+        let mut tasks = vec![clusters::spawn(&config.environments, catalogue, &outside, sinks.hub.events(), stop.clone())];
         let mut health = Vec::new();
         let records = Arc::new(sinks.records.clone());
         for ci in &config.ci {

@@ -8,7 +8,8 @@ use model::board::Cell;
 use model::catalogue::{Catalogue, Tier};
 use model::event::{Event, TargetHealth};
 use model::workload::Kind;
-use server::clusters;
+use server::clock::Clock;
+use server::clusters::{self, Outside};
 use server::config::{Access, Environment, Mode, Namespaces, Target};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +44,7 @@ impl Client {
         let environment = Environment { name: "dev".into(), tier: Tier::Development, targets };
         let (sender, events) = mpsc::channel(64);
         let stop = CancellationToken::new();
-        drop(clusters::spawn(&[environment], catalogue, sender, stop.clone()));
+        drop(clusters::spawn(&[environment], catalogue, &Outside::real(Clock::system()), sender, stop.clone()));
         Self { events, stop }
     }
 
