@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::api::{self, Settings, Shared, lock};
-use crate::clock;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::faults::{Faults, Rules};
 use crate::link::{FaultyListener, Link, LinkState};
+use crate::local::LocalService;
+use crate::signal::Signal;
 use crate::spec::Workload;
 use crate::users::User;
 use crate::world::{Command, ObjectKind, Pace, Rollout, World, WorldConfig};
@@ -38,6 +40,10 @@ pub struct ClusterConfig {
     pub watch_list: bool,
     /// How often a quiet watch gets a bookmark.
     pub bookmark_every: Duration,
+    /// Lists larger than this, in bytes, are compressed for those who take it.
+    pub compress_over: usize,
+    /// The cluster's own clock, which may differ from those of its clients.
+    pub clock: Clock,
 }
 
 impl ClusterConfig {
@@ -53,6 +59,8 @@ impl ClusterConfig {
             past: Vec::new(),
             watch_list: true,
             bookmark_every: Duration::from_secs(60),
+            compress_over: 128 * 1024,
+            clock: Clock::default(),
         }
     }
 
@@ -73,7 +81,7 @@ impl ClusterConfig {
     /// With a workload that has run for a day.
     #[must_use]
     pub fn running(self, workload: Workload) -> Self {
-        let since = clock::now() - chrono::TimeDelta::days(1);
+        let since = self.clock.now() - chrono::TimeDelta::days(1);
         self.running_since(workload, since)
     }
 
@@ -91,8 +99,9 @@ impl ClusterConfig {
         self
     }
 
-    /// Makes the world as it is at `now`: everything is played in the order in which it came.
-    fn into_world(mut self, now: DateTime<Utc>) -> Result<World, Error> {
+    /// Makes the world as it is now: everything is played in the order in which it came.
+    fn into_world(mut self) -> Result<World, Error> {
+        let now = self.clock.now();
         self.past.sort_by_key(|(at, _)| *at);
         self.workloads.sort_by_key(|(_, since)| *since);
         let start = self.past.first().map_or(now, |(at, _)| *at).min(now);
@@ -112,6 +121,23 @@ impl ClusterConfig {
         world.step(now);
         Ok(world)
     }
+
+    fn into_shared(self) -> Result<Arc<Shared>, Error> {
+        let (users, clock) = (self.users.clone(), self.clock.clone());
+        let settings =
+            Settings { watch_list: self.watch_list, bookmark_every: self.bookmark_every, compress_over: self.compress_over };
+        let shared = Arc::new(Shared {
+            world: Mutex::new(self.into_world()?),
+            clock,
+            users,
+            rules: Mutex::new(Rules::default()),
+            settings,
+            newest: Default::default(),
+            requests: Mutex::new(Vec::new()),
+        });
+        shared.announce();
+        Ok(shared)
+    }
 }
 
 /// Starts clusters.
@@ -126,19 +152,9 @@ impl Cluster {
     pub async fn start(config: ClusterConfig) -> Result<ClusterHandle, Error> {
         let (listener, link) = FaultyListener::bind(config.listen).await?;
         let address = listener.address();
-        let settings = Settings { watch_list: config.watch_list, bookmark_every: config.bookmark_every };
-        let (name, users) = (config.name.clone(), config.users.clone());
+        let name = config.name.clone();
         // Playing a past of thousands of pods takes a while, and other clusters are starting too.
-        let world = tokio::task::spawn_blocking(move || config.into_world(clock::now())).await.map_err(Error::Panicked)??;
-        let shared = Arc::new(Shared {
-            world: Mutex::new(world),
-            users,
-            rules: Mutex::new(Rules::default()),
-            settings,
-            newest: std::array::from_fn(|_| watch::Sender::new(0)),
-            requests: Mutex::new(Vec::new()),
-        });
-        shared.announce();
+        let shared = tokio::task::spawn_blocking(move || config.into_shared()).await.map_err(Error::Panicked)??;
         let changed = Arc::new(Notify::new());
         let server = axum::serve(listener, api::router(Arc::clone(&shared)));
         let tasks = vec![
@@ -152,6 +168,20 @@ impl Cluster {
         let inner = Inner { name, address, shared, link, changed, tasks };
         Ok(ClusterHandle { inner: Arc::new(inner) })
     }
+
+    /// Starts a cluster that listens nowhere: its API server is reached through [`ClusterHandle::service`]. With a simulated
+    /// clock and tokio's time paused, all of it is simulated. [`ClusterHandle::address`] is what was configured.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchWorkload`] when its past names what is not there.
+    pub fn local(config: ClusterConfig) -> Result<ClusterHandle, Error> {
+        let (name, address) = (config.name.clone(), config.listen);
+        let shared = config.into_shared()?;
+        let changed = Arc::new(Notify::new());
+        let tasks = vec![tokio::spawn(play(Arc::clone(&shared), Arc::clone(&changed)))];
+        let inner = Inner { name, address, shared, link: Link::without_listener(), changed, tasks };
+        Ok(ClusterHandle { inner: Arc::new(inner) })
+    }
 }
 
 /// Plays the time: sleeps until something is due or something was done.
@@ -159,12 +189,13 @@ async fn play(shared: Arc<Shared>, changed: Arc<Notify>) {
     loop {
         let due = {
             let mut world = lock(&shared.world);
-            world.step(clock::now());
+            world.step(shared.clock.now());
             world.next_due()
         };
         shared.announce();
-        let wait = due.map_or(Duration::from_secs(3600), |due| (due - clock::now()).to_std().unwrap_or_default());
+        let wait = due.map_or(Duration::from_secs(3600), |due| (due - shared.clock.now()).to_std().unwrap_or_default());
         tokio::select! {
+            biased;
             () = tokio::time::sleep(wait) => {}
             () = changed.notified() => {}
         }
@@ -215,6 +246,30 @@ impl ClusterHandle {
         format!("http://{}", self.inner.address)
     }
 
+    /// Its API server without a network; what [`Faults`] does to connections happens here too.
+    #[must_use]
+    pub fn service(&self) -> LocalService {
+        LocalService::new(api::router(Arc::clone(&self.inner.shared)), self.inner.link.clone())
+    }
+
+    /// The bearer token of its first user as it is now: see [`Faults::rotate_tokens`].
+    #[must_use]
+    pub fn current_token(&self) -> String {
+        lock(&self.inner.shared.rules).current(self.token())
+    }
+
+    /// Reads the world as it is.
+    pub fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&lock(&self.inner.shared.world))
+    }
+
+    /// Waits until something has changed in the world.
+    pub async fn changed(&self) {
+        let mut changes: Vec<_> = self.inner.shared.newest.iter().map(Signal::listen).collect();
+        let changes = changes.iter_mut().map(|change| Box::pin(change.changed()));
+        futures::future::select_all(changes).await;
+    }
+
     /// The token of its first user, who is the reader unless configured otherwise.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -245,7 +300,7 @@ impl ClusterHandle {
     /// # Errors
     /// [`Error::NoSuchWorkload`] when the command names what is not there.
     pub fn command(&self, command: Command) -> Result<(), Error> {
-        let done = lock(&self.inner.shared.world).apply(clock::now(), command);
+        let done = lock(&self.inner.shared.world).apply(self.inner.shared.clock.now(), command);
         self.inner.shared.announce();
         self.inner.changed.notify_one();
         done
@@ -332,13 +387,13 @@ impl ClusterHandle {
     /// # Errors
     /// [`Error::Timeout`] when it is not within `patience`.
     pub async fn until(&self, what: &str, patience: Duration, condition: impl Fn() -> bool) -> Result<(), Error> {
-        let mut pods = self.inner.shared.newest[ObjectKind::Pod as usize].subscribe();
-        let mut deployments = self.inner.shared.newest[ObjectKind::Deployment as usize].subscribe();
+        let mut pods = self.inner.shared.newest[ObjectKind::Pod as usize].listen();
+        let mut deployments = self.inner.shared.newest[ObjectKind::Deployment as usize].listen();
         let wait = async {
             while !condition() {
                 tokio::select! {
-                    _ = pods.changed() => {}
-                    _ = deployments.changed() => {}
+                    () = pods.changed() => {}
+                    () = deployments.changed() => {}
                     () = tokio::time::sleep(Duration::from_millis(20)) => {}
                 }
             }

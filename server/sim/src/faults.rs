@@ -1,5 +1,6 @@
 //! What goes wrong, on demand and at run time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ pub enum Answer {
     InternalError,
     /// 503.
     Unavailable,
+    /// 504: the request took too long.
+    Timeout,
+    /// 404 in plain text, as of an API group that is not installed.
+    NotFound,
     /// 403, as RBAC says it.
     Forbidden,
     /// No answer at all; the connection stays open.
@@ -94,6 +99,18 @@ pub(crate) struct Rules {
     rules: Vec<Rule>,
     delay: Option<Duration>,
     reject_tokens: bool,
+    /// How often the tokens were replaced.
+    rotations: u64,
+    /// Watches of these kinds are late.
+    lags: BTreeMap<ObjectKind, Duration>,
+    repeat: bool,
+}
+
+/// What goes wrong with the lines of a watch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivery {
+    pub(crate) lag: Option<Duration>,
+    pub(crate) repeat: bool,
 }
 
 /// What the rules say to one request.
@@ -111,6 +128,16 @@ pub(crate) struct Refusal(Answer);
 impl Rules {
     pub(crate) fn tokens_rejected(&self) -> bool {
         self.reject_tokens
+    }
+
+    /// A user's token as it is now.
+    pub(crate) fn current(&self, token: &str) -> String {
+        if self.rotations == 0 { token.to_owned() } else { format!("{token}-{}", self.rotations) }
+    }
+
+    /// What goes wrong with the lines of a kind's watches.
+    pub(crate) fn delivery(&self, kind: ObjectKind) -> Delivery {
+        Delivery { lag: self.lags.get(&kind).copied(), repeat: self.repeat }
     }
 
     /// Finds the rule for a request, and counts it.
@@ -138,6 +165,8 @@ impl Refusal {
             Answer::TooManyRequests { retry_after } => Err(Status::too_many_requests(retry_after)),
             Answer::InternalError => Err(Status::internal("etcdserver: leader changed")),
             Answer::Unavailable | Answer::Forbidden => Err(Status::unavailable()),
+            Answer::Timeout => Err(Status::timeout()),
+            Answer::NotFound => Err(Status::no_such_path()),
             Answer::Silence => std::future::pending().await,
         }
     }
@@ -168,6 +197,31 @@ impl Faults {
     /// Cuts all open connections, once. New ones are served.
     pub fn cut(&self) {
         self.link.cut();
+    }
+
+    /// Cuts all open connections in the middle of the next thing they send, once. New ones are served.
+    pub fn tear(&self) {
+        self.link.tear();
+    }
+
+    /// Open connections are silent from now on, and never end: they are half open. New ones are served.
+    pub fn stall(&self) {
+        self.link.stall();
+    }
+
+    /// Watches of a kind deliver late from now on, while those of the others run ahead.
+    pub fn lag(&self, kind: ObjectKind, lag: Duration) {
+        lock(&self.shared.rules).lags.insert(kind, lag);
+    }
+
+    /// Watches deliver every line twice from now on.
+    pub fn repeat(&self) {
+        lock(&self.shared.rules).repeat = true;
+    }
+
+    /// Every user gets a new token, and the old ones are refused. Open watches go on; see [`Faults::cut`].
+    pub fn rotate_tokens(&self) {
+        lock(&self.shared.rules).rotations += 1;
     }
 
     /// Adds a rule; the first that applies to a request wins.
@@ -202,9 +256,13 @@ impl Faults {
         self.change(|world| world.spoil(kind, &Name::new(namespace, name), pointer, value));
     }
 
-    /// Everything is right again: the port is open, the rules are gone, spoiled objects are mended.
+    /// Everything is right again: the port is open, the rules are gone, spoiled objects are mended. Connections that are half
+    /// open stay so, and tokens that were replaced are not valid again.
     pub async fn heal(&self) {
-        *lock(&self.shared.rules) = Rules::default();
+        {
+            let mut rules = lock(&self.shared.rules);
+            *rules = Rules { rotations: rules.rotations, ..Rules::default() };
+        }
         self.change(World::mend);
         self.link.set(LinkState::Open).await;
     }
@@ -212,7 +270,7 @@ impl Faults {
     fn change(&self, change: impl FnOnce(&mut World)) {
         {
             let mut world = lock(&self.shared.world);
-            world.step(crate::clock::now());
+            world.step(self.shared.clock.now());
             change(&mut world);
         }
         self.shared.announce();

@@ -4,7 +4,7 @@
 //!
 //! * [`world`]: one cluster's objects and controllers, a pure and seeded state machine driven by `World::step(now)`;
 //! * `api`: an HTTP server in the shape of kube-apiserver in front of a world (lists, watches, errors, rights);
-//! * [`faults`] and `link`: what can go wrong between the two ends, on demand;
+//! * [`faults`] and `link`: what can go wrong between the two ends, on demand; `local` does without sockets;
 //! * [`cluster`]: a world, its API server and its ticking task behind one handle;
 //! * [`ci`]: what a CI server does: it publishes deployment records and a JSON document of them;
 //! * [`scenario`]: a seeded fleet of services with a past, and the people who deploy them.
@@ -20,8 +20,10 @@ pub mod faults;
 mod identity;
 pub mod kubeconfig;
 mod link;
+mod local;
 mod render;
 pub mod scenario;
+mod signal;
 pub mod spec;
 pub mod users;
 pub mod world;
@@ -30,6 +32,7 @@ pub use cluster::{Cluster, ClusterConfig, ClusterHandle};
 pub use error::Error;
 pub use faults::{Answer, Faults, Rule};
 pub use identity::{commit, digest_of};
+pub use local::{LocalBody, LocalService};
 pub use kubeconfig::kubeconfig_for;
 pub use spec::{Workload, WorkloadKind};
 pub use users::{Rights, User};

@@ -115,6 +115,12 @@ impl Status {
         Self::object(503, "ServiceUnavailable", message, Some(json!({})))
     }
 
+    /// An answer that took the server too long.
+    pub(crate) fn timeout() -> Self {
+        let message = "Timeout: request did not complete within the allotted timeout";
+        Self::object(504, "Timeout", message, Some(json!({})))
+    }
+
     pub(crate) fn too_large_rv(asked: u64, current: u64) -> Self {
         let details = json!({
             "causes": [{ "reason": "ResourceVersionTooLarge", "message": "Too large resource version" }],

@@ -20,9 +20,6 @@ use crate::world::{ObjectKind, Version};
 /// How long a list waits for a resourceVersion that has not come yet.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Lists larger than this are compressed for those who take it.
-const WORTH_COMPRESSING: usize = 128 * 1024;
-
 /// The opaque token: where to go on, at which resourceVersion. -1 goes on with what is there now.
 #[derive(Debug, Serialize, Deserialize)]
 struct Continue {
@@ -63,18 +60,16 @@ pub(crate) async fn list(shared: &Shared, kind: ObjectKind, namespace: Option<St
     let asked = params.rv()?.unwrap_or(0);
     wait_for(shared, kind, asked).await?;
     let page = page(shared, kind, namespace.as_deref(), &selector, params, asked)?;
-    Ok(send(kind, &page))
+    Ok(send(kind, &page, shared.settings.compress_over))
 }
 
 /// Waits for a resourceVersion of the future, in vain if it does not come soon.
 async fn wait_for(shared: &Shared, kind: ObjectKind, asked: u64) -> Result<(), Status> {
-    let mut newest = shared.newest[kind as usize].subscribe();
+    let mut newest = shared.newest[kind as usize].listen();
     let current = || lock(&shared.world).store().rv();
     let reached = async {
         while current() < asked {
-            if newest.changed().await.is_err() {
-                return;
-            }
+            newest.changed().await;
         }
     };
     if current() < asked && tokio::time::timeout(PATIENCE, reached).await.is_err() {
@@ -128,7 +123,7 @@ fn order(left: &str, right: &str) -> std::cmp::Ordering {
     parts(left).cmp(&parts(right))
 }
 
-fn send(kind: ObjectKind, page: &Page) -> Response {
+fn send(kind: ObjectKind, page: &Page, compress_over: usize) -> Response {
     let mut metadata = serde_json::json!({ "resourceVersion": page.rv.to_string() });
     if let Some(next) = &page.next {
         metadata["continue"] = next.as_str().into();
@@ -148,7 +143,7 @@ fn send(kind: ObjectKind, page: &Page) -> Response {
     }
     chunks.push(b"]}\n");
     let mut response = response(StatusCode::OK, chunks.into_body());
-    if size > WORTH_COMPRESSING {
+    if size > compress_over {
         response.extensions_mut().insert(Compressible);
     }
     response

@@ -17,9 +17,10 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use tokio::sync::watch as signal;
 
+use crate::clock::Clock;
 use crate::faults::Rules;
+use crate::signal::Signal;
 use crate::users::{Rights, User};
 use crate::world::{ObjectKind, World};
 pub(crate) use answer::Status;
@@ -29,11 +30,12 @@ pub(crate) use path::Target;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) world: Mutex<World>,
+    pub(crate) clock: Clock,
     pub(crate) users: Vec<User>,
     pub(crate) rules: Mutex<Rules>,
     pub(crate) settings: Settings,
     /// The resourceVersion of each kind's newest change: what watches wait for.
-    pub(crate) newest: [signal::Sender<u64>; ObjectKind::ALL.len()],
+    pub(crate) newest: [Signal; ObjectKind::ALL.len()],
     pub(crate) requests: Mutex<Vec<Counted>>,
 }
 
@@ -42,6 +44,7 @@ pub(crate) struct Shared {
 pub(crate) struct Settings {
     pub(crate) watch_list: bool,
     pub(crate) bookmark_every: std::time::Duration,
+    pub(crate) compress_over: usize,
 }
 
 /// How often one thing was asked for.
@@ -68,7 +71,7 @@ impl Shared {
             ObjectKind::ALL.map(|kind| world.store().newest(kind))
         };
         for (signal, rv) in self.newest.iter().zip(newest) {
-            signal.send_if_modified(|present| std::mem::replace(present, rv) != rv);
+            signal.set(rv);
         }
     }
 
@@ -167,8 +170,9 @@ fn verb(method: &Method, target: &Target, query: &str) -> &'static str {
 fn authenticate<'a>(shared: &'a Shared, headers: &HeaderMap) -> Result<Caller<'a>, Status> {
     let Some(header) = headers.get(http::header::AUTHORIZATION) else { return Ok(Caller::Anonymous) };
     let token = header.to_str().ok().and_then(|header| header.strip_prefix("Bearer "));
-    let user = token.and_then(|token| shared.users.iter().find(|user| user.token == token.trim()));
-    user.filter(|_| !lock(&shared.rules).tokens_rejected()).map(Caller::Known).ok_or_else(Status::unauthorized)
+    let rules = lock(&shared.rules);
+    let user = token.and_then(|token| shared.users.iter().find(|user| rules.current(&user.token) == token.trim()));
+    user.filter(|_| !rules.tokens_rejected()).map(Caller::Known).ok_or_else(Status::unauthorized)
 }
 
 /// RBAC, which answers before anything else does: what may not be read is 403 whether it exists or not.

@@ -10,7 +10,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use tokio::sync::watch as signal;
 use tokio::time::Instant;
 
 use super::answer::{Status, response};
@@ -18,6 +17,7 @@ use super::params::Params;
 use super::selector::Selector;
 use super::{Shared, lock};
 use crate::render;
+use crate::signal::Listener;
 use crate::world::{Change, ChangeKind, Expired, ObjectKind};
 
 /// How long a watch lasts when the client does not say: the API server draws it from half an hour to an hour.
@@ -31,7 +31,7 @@ struct Watcher {
     kind: ObjectKind,
     namespace: Option<String>,
     selector: Selector,
-    newest: signal::Receiver<u64>,
+    newest: Listener,
     /// Everything up to this resourceVersion was sent.
     position: u64,
     ready: VecDeque<Bytes>,
@@ -39,6 +39,10 @@ struct Watcher {
     next_bookmark: Instant,
     end: Instant,
     over: bool,
+    /// The lines that are ready were held back already.
+    late: bool,
+    /// The line at the front was sent once.
+    repeated: bool,
 }
 
 #[derive(PartialEq, Eq)]
@@ -59,13 +63,15 @@ pub(crate) fn watch(shared: &Arc<Shared>, kind: ObjectKind, namespace: Option<St
         kind,
         namespace: namespace.filter(|_| kind.namespaced()),
         selector,
-        newest: shared.newest[kind as usize].subscribe(),
+        newest: shared.newest[kind as usize].listen(),
         position: 0,
         ready: VecDeque::new(),
         bookmarks: params.allow_bookmarks,
         next_bookmark: now + shared.settings.bookmark_every,
         end: now + params.timeout_seconds.filter(|seconds| *seconds > 0).map_or(DEFAULT_TIMEOUT, Duration::from_secs),
         over: false,
+        late: false,
+        repeated: false,
     };
     let streamed_list = params.send_initial_events == Some(true);
     match asked.filter(|rv| *rv > 0 && !streamed_list) {
@@ -112,23 +118,40 @@ impl Watcher {
     /// The next line to send; none at the end.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(line) = self.ready.pop_front() {
+            if let Some(line) = self.deliver().await {
                 return Some(line);
             }
             if self.over {
                 return None;
             }
-            self.newest.borrow_and_update();
+            self.newest.mark();
             self.collect();
             if !self.ready.is_empty() || self.over {
                 continue;
             }
             let wake = if self.bookmarks { self.next_bookmark.min(self.end) } else { self.end };
             tokio::select! {
-                changed = self.newest.changed() => if changed.is_err() { return None },
+                biased;
+                () = self.newest.changed() => {}
                 () = tokio::time::sleep_until(wake) => self.on_time(),
             }
         }
+    }
+
+    /// The next line that is ready: late, or twice, when that is a fault in force.
+    async fn deliver(&mut self) -> Option<Bytes> {
+        self.ready.front()?;
+        let fault = lock(&self.shared.rules).delivery(self.kind);
+        if let Some(lag) = fault.lag.filter(|_| !self.late) {
+            tokio::time::sleep(lag).await;
+        }
+        self.late = self.ready.len() > 1;
+        let line = self.ready.pop_front()?;
+        self.repeated = fault.repeat && !self.repeated;
+        if self.repeated {
+            self.ready.push_front(line.clone());
+        }
+        Some(line)
     }
 
     /// A bookmark is due, or the watch is over.
