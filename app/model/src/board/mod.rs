@@ -157,6 +157,9 @@ pub struct Cell {
     /// The newest record, when it failed and something else runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_record: Option<RecordSummary>,
+    /// Since when pods are missing without a rollout, UTC: no object tells since when a pod is not there.
+    #[serde(skip)]
+    pub short_since: Option<DateTime<Utc>>,
     /// The Kubernetes objects behind it.
     pub workloads: Vec<WorkloadRef>,
 }
@@ -305,6 +308,7 @@ impl Cell {
             flags: Vec::new(),
             since: None,
             failed_record: None,
+            short_since: None,
             workloads: Vec::new(),
         }
     }

@@ -94,6 +94,8 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     if let Some(told) = previous.filter(|cell| cell.wanted == wanted && trouble::says_more(&cell.reason, &verdict.reason)) {
         verdict.reason.clone_from(&told.reason);
     }
+    let before = previous.map(Before::of).unwrap_or_default();
+    cell.short_since = before.short_since(verdict.status, &verdict.reason, verdict.since);
     cell.failed_record = claims.failed(wanted.as_ref());
     cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
     cell.record = record.map(RecordSummary::from);
@@ -120,7 +122,7 @@ impl<'a> Context<'a> {
         clock: &mut Clock,
     ) -> Vec<Side<'a>> {
         let records = self.index.records(self.service, &environment.name);
-        let before = previous.map(|cell| Before::of(cell.status, &cell.reason, cell.since)).unwrap_or_default();
+        let before = previous.map(Before::of).unwrap_or_default();
         let mut sides = Vec::new();
         for (target, cluster, freshness) in targets {
             for workload in self.index.workloads(self.service, *target) {
@@ -187,8 +189,8 @@ fn without_workload(context: &Context<'_>, environment: &EnvironmentSpec, claims
     Verdict { status: Status::Missing, reason: format!("{claim}, but there is no workload"), since: Some(record.at) }
 }
 
-/// Unknown, when what was heard is too old to be believed: a target that has the service is not live; or, where nothing is
-/// known of the service, any target that was never read, or all of them.
+/// Unknown, when what was heard is too old to be believed: a target that has the service is not live, or one was never
+/// read and may have it; or, where nothing is known of the service, all of them.
 fn lost(
     targets: &[(TargetId, &ClusterName, Freshness)],
     sides: Option<&Sides<'_>>,
@@ -203,7 +205,7 @@ fn lost(
     let mut dead = targets.iter().filter(|(.., freshness)| !freshness.is_live());
     let all_dead = !targets.is_empty() && targets.iter().all(|(.., freshness)| !freshness.is_live());
     let found = match sides {
-        Some(sides) => dead.find(|(target, ..)| sides.are_in(*target)),
+        Some(sides) => dead.find(|(target, _, freshness)| sides.are_in(*target) || !freshness.was_synced),
         None => dead.find(|(.., freshness)| all_dead || !freshness.was_synced || verdict.status != Status::Absent),
     };
     let (_, cluster, freshness) = found?;

@@ -36,7 +36,7 @@ impl Drift<'_> {
         };
         let Some(reason) = reason else { return base };
         let since = self.since();
-        let is_drift = self.was_drift() || since.is_none_or(|since| clock.is_past(after(since, self.grace)));
+        let is_drift = self.was_drift() || !self.is_beginning() && since.is_none_or(|since| clock.is_past(after(since, self.grace)));
         if is_drift {
             flags.push(Flag::Drifted);
         }
@@ -78,6 +78,11 @@ impl Drift<'_> {
     /// When the wanted version began to come.
     fn started(&self) -> Option<DateTime<Utc>> {
         self.sides.active().iter().filter_map(|side| side.started).min()
+    }
+
+    /// The template was heard before the first of its pods: a rollout has just begun, however old the newest record is.
+    fn is_beginning(&self) -> bool {
+        self.started().is_none() && self.sides.active().iter().any(|side| side.workload.replicas.wanted > 0)
     }
 
     /// When the cluster and CI last came apart: the later of the rollout and the record.

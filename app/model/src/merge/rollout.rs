@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::board::PodCounts;
+use crate::board::{Cell, PodCounts};
 use crate::catalogue::Timing;
 use crate::status::Status;
 use crate::workload::{Condition, ContainerState, Kind, Pod, Strategy, Workload};
@@ -35,9 +35,15 @@ pub(crate) struct Before {
 
 impl Before {
     /// What a cell tells of itself.
-    pub(crate) fn of(status: Status, reason: &str, since: Option<DateTime<Utc>>) -> Self {
-        let was_short = matches!(status, Status::Rolling | Status::Failing) && reason.contains(RECOVERING);
-        Self { recovering_since: since.filter(|_| was_short) }
+    pub(crate) fn of(cell: &Cell) -> Self {
+        Self { recovering_since: cell.short_since }
+    }
+
+    /// Since when the cell that comes of a verdict is short of pods. Its `since` would not do: it begins with the status,
+    /// which was perhaps rolling for long before, or has become failing since.
+    pub(crate) fn short_since(self, status: Status, reason: &str, since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let is_short = matches!(status, Status::Rolling | Status::Failing) && reason.contains(RECOVERING);
+        if is_short { self.recovering_since.or(since) } else { None }
     }
 }
 

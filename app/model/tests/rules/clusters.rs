@@ -109,6 +109,14 @@ fn one_dead_cluster() {
     check(&dead(both), "pro: unknown 7fc38a2 2/2 | pro-b is unreachable: timed out; last heard 2026-11-20 10:00:00 UTC");
 }
 
+/// Found by the fault simulation: after a restart, one cluster was enough for a green cell.
+#[test]
+fn a_cluster_that_was_never_read_may_have_the_service() {
+    let mut world = World::new("pro=pro-a,pro-b").with(&workload("pro-a shop/cart 7fc38a2 1/1"));
+    world.events.remove(1);
+    check(&world, "pro: unknown 7fc38a2 1/1 | pro-b is syncing: its first lists are not complete yet");
+}
+
 #[test]
 fn an_absence_that_nobody_can_see_is_unknown() {
     let other = |world: World| world.with(&workload("dev shop/cart 7fc38a2 1/1"));

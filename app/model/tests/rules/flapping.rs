@@ -108,6 +108,36 @@ fn a_pod_that_is_gone_is_missed_from_the_moment_it_was() {
     assert_eq!(shown, "dev: failing 7fc38a2 1/2 | not recovering, 1 of 2 pods ready since 2026-11-20 10:00:00 UTC");
 }
 
+/// Found by the fault simulation: a cell that had just become failing fell back to recovering at its next merge.
+#[test]
+fn a_pod_that_is_not_replaced_stays_missed() {
+    let short = |now: &str| {
+        let deployed = workload("dev shop/cart 7fc38a2 2/2").without_pod(1).change(|w| w.replicas.current = 1);
+        World::new("dev").with(&deployed).at(now)
+    };
+    let mut row = short("10:00:00").merge("cart").row.unwrap();
+    for now in ["10:00:31", "10:00:40", "10:01:20"] {
+        row = short(now).merge_after("cart", &row).row.unwrap();
+        let shown = crate::show(&row, &short(now));
+        assert_eq!(shown, "dev: failing 7fc38a2 1/2 | not recovering, 1 of 2 pods ready since 2026-11-20 10:00:00 UTC", "{now}");
+    }
+}
+
+/// Found by the fault simulation: the grace was counted from the beginning of the rollout before.
+#[test]
+fn a_pod_that_goes_after_a_long_rollout_has_its_grace() {
+    let rolling = World::new("dev").with(&workload("dev shop/cart 7fc38a2 1+1/2 old 993e5fc 1"));
+    let mut row = rolling.merge("cart").row.unwrap();
+    let short = |now: &str| {
+        let deployed = workload("dev shop/cart 7fc38a2 2/2").without_pod(1).change(|w| w.replicas.current = 1);
+        World::new("dev").with(&deployed).at(now)
+    };
+    for now in ["10:00:40", "10:00:50", "10:01:09"] {
+        row = short(now).merge_after("cart", &row).row.unwrap();
+        assert_eq!(crate::show(&row, &short(now)), "dev: rolling 7fc38a2 1/2 | recovering 1/2", "{now}");
+    }
+}
+
 #[test]
 fn an_older_kubelet_tells_why_only_now_and_then() {
     let pulls = |reason: &str, message: &str| with(|pod| pod.set_waiting(reason, message));

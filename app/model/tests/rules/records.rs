@@ -38,6 +38,19 @@ fn the_cluster_is_given_time_to_follow() {
     assert_eq!(world.merge("cart").recheck_at, Some(at("10:01:00")));
 }
 
+/// Found by the fault simulation: the template comes before its pods, and the drift of that moment stuck to the cell.
+#[test]
+fn a_rollout_that_has_just_begun_is_no_drift() {
+    let record = "dev cart 7fc38a2 09:00:00";
+    let begun = World::new("dev").with(&workload("dev shop/cart 993e5fc 0/1").without_pod(0)).record(record);
+    let row = begun.merge("cart").row.unwrap();
+    assert!(!crate::show(&row, &begun).contains("drifted"), "{}", crate::show(&row, &begun));
+    let done = World::new("dev").with(&workload("dev shop/cart 993e5fc 1/1").pod(0, |pod| pod.created = at("10:00:01"))).record(record);
+    let done = done.at("10:00:05");
+    let row = done.merge_after("cart", &row).row.unwrap();
+    assert_eq!(crate::show(&row, &done), "dev: ready 993e5fc 1/1 | waiting for CI's record");
+}
+
 #[test]
 fn and_so_is_ci() {
     // The pods came a minute ago; CI records when its job is done.
