@@ -25,6 +25,8 @@ pub(super) struct Engine {
     touched: BTreeSet<ServiceName>,
     header: bool,
     timetable: Timetable,
+    /// Rows of which something may no longer be read since the last publication.
+    withdrawn: BTreeSet<ServiceName>,
     /// After a new configuration nothing is published until then, or until every target has synced.
     hold_until: Option<DateTime<Utc>>,
 }
@@ -37,6 +39,7 @@ impl Engine {
             touched: BTreeSet::new(),
             header: true,
             timetable: Timetable::default(),
+            withdrawn: BTreeSet::new(),
             hold_until: None,
         }
     }
@@ -48,7 +51,11 @@ impl Engine {
 
     /// Takes in an event; nothing is merged yet.
     pub(super) fn apply(&mut self, event: Event) {
+        let is_withdrawal = matches!(event, Event::Withdrawn { .. });
         let touched = self.index.apply(event);
+        if is_withdrawal {
+            self.withdrawn.extend(touched.services.iter().cloned());
+        }
         self.touched.extend(touched.services);
         self.header |= touched.header;
     }
@@ -65,6 +72,11 @@ impl Engine {
         self.touched = self.board.services.keys().chain(self.index.services()).cloned().collect();
         self.header = true;
         self.hold_until = Some(now + HOLD);
+    }
+
+    /// The rows of which something may no longer be read since this was last asked.
+    pub(super) fn take_withdrawn(&mut self) -> BTreeSet<ServiceName> {
+        std::mem::take(&mut self.withdrawn)
     }
 
     /// Whether there is something to merge now.

@@ -4,10 +4,10 @@
 //! not the service's: a cell that goes grey and comes back as it was appends nothing. So does a start: what is first
 //! seen is compared with what was last stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use model::board::{Board, Cell};
+use model::board::{Board, Cell, Environment, Target, TargetState};
 use model::details::Transition;
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
@@ -18,7 +18,9 @@ use crate::store::CellTransition;
 /// What every cell was last.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
-    last: HashMap<(ServiceName, EnvironmentName), Last>,
+    last: BTreeMap<(ServiceName, EnvironmentName), Last>,
+    /// Cells that were there and are not on the board, and nobody knows yet whether they are gone.
+    missing: BTreeSet<(ServiceName, EnvironmentName)>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -33,7 +35,9 @@ impl Tracker {
         let last = stored.into_iter().map(|CellTransition { service, environment, transition }| {
             ((service, environment), Last { status: transition.status, version: transition.version })
         });
-        Self { last: last.collect() }
+        let last: BTreeMap<_, Last> = last.collect();
+        let missing = last.iter().filter(|(_, last)| last.status != Status::Absent).map(|(place, _)| place.clone()).collect();
+        Self { last, missing }
     }
 
     /// The transitions that a newly published board shows.
@@ -48,18 +52,38 @@ impl Tracker {
         seen
     }
 
-    /// The transitions of rows that are gone with all they had. Not asked after a new configuration,
-    /// which takes rows away without anything having happened to the services.
-    pub(super) fn observe_removed(&mut self, board: &Board) -> Vec<CellTransition> {
+    /// The transitions of rows that are gone with all they had. Not asked after a new configuration, which takes rows away
+    /// without anything having happened to the services. Nor is a row that was `withdrawn`, or that was there before a
+    /// restart, gone before its clusters were read in full: a right that is missing is nothing the service did.
+    pub(super) fn observe_removed(&mut self, board: &Board, withdrawn: &BTreeSet<ServiceName>) -> Vec<CellTransition> {
         let number = board.revision.number;
-        let mut seen = Vec::new();
-        for ((service, environment), last) in &mut self.last {
-            if last.status != Status::Absent && board.removed.get(service) == Some(&number) {
-                *last = Last { status: Status::Absent, version: None };
-                let transition =
-                    Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
-                seen.push(CellTransition { service: service.clone(), environment: environment.clone(), transition });
+        let columns = |passes: fn(&Target) -> bool| -> BTreeSet<&EnvironmentName> {
+            let all = |column: &&Environment| !column.targets.is_empty() && column.targets.iter().all(passes);
+            board.environments.iter().filter(all).map(|column| &column.name).collect()
+        };
+        let live = columns(|target| target.state == TargetState::Live);
+        let complete = columns(|target| target.state == TargetState::Live && target.error.is_none());
+        self.missing.retain(|(service, _)| !board.services.contains_key(service));
+        let mut gone = Vec::new();
+        for place in std::mem::take(&mut self.missing) {
+            if complete.contains(&place.1) { gone.push(place) } else { _ = self.missing.insert(place) }
+        }
+        for service in board.removed.iter().filter(|(_, at)| **at == number).map(|(service, _)| service) {
+            for (place, last) in self.last.range(of(service)).take_while(|((of, _), _)| of == service) {
+                let is_known = live.contains(&place.1) && !withdrawn.contains(service);
+                match last.status {
+                    Status::Absent => {}
+                    _ if is_known => gone.push(place.clone()),
+                    _ => _ = self.missing.insert(place.clone()),
+                }
             }
+        }
+        let mut seen = Vec::new();
+        for (service, environment) in gone {
+            self.last.insert((service.clone(), environment.clone()), Last { status: Status::Absent, version: None });
+            let transition =
+                Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
+            seen.push(CellTransition { service, environment, transition });
         }
         seen
     }
@@ -97,6 +121,11 @@ impl Tracker {
         let transition = Transition { at, status: cell.status, version: cell.wanted.clone(), reason: cell.reason.clone(), by };
         Some(CellTransition { service: service.clone(), environment: environment.clone(), transition })
     }
+}
+
+/// The first place a service may have.
+fn of(service: &ServiceName) -> std::ops::RangeFrom<(ServiceName, EnvironmentName)> {
+    (service.clone(), EnvironmentName::from(""))..
 }
 
 fn same(a: Option<&Version>, b: Option<&Version>) -> bool {

@@ -164,22 +164,27 @@ impl Hub {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let wake = self.wake();
+            // In a fixed order, so that simulations can be replayed; events and questions take turns all the same.
             let arrived = tokio::select! {
+                biased;
                 () = shutdown.cancelled() => break,
-                Some(command) = commands.recv() => {
-                    self.answer(command, &mut events);
-                    true
-                }
                 count = events.recv_many(&mut batch, BATCH) => {
                     if count == 0 {
                         break;
                     }
                     true
                 }
+                Some(command) = commands.recv() => {
+                    self.answer(command, &mut events);
+                    true
+                }
                 () = sleep_until(wake) => false,
             };
             self.taken.fetch_add(batch.len() as u64, Ordering::Relaxed);
             batch.drain(..).for_each(|event| self.engine.apply(event));
+            if let Ok(command) = commands.try_recv() {
+                self.answer(command, &mut events);
+            }
             let now = Instant::now();
             if now >= self.not_before && (arrived || now >= wake) {
                 self.publish();
@@ -205,7 +210,7 @@ impl Hub {
         self.not_before = Instant::now() + WINDOW;
         let mut seen = self.tracker.observe(&board);
         if !configured_anew {
-            seen.extend(self.tracker.observe_removed(&board));
+            seen.extend(self.tracker.observe_removed(&board, &self.engine.take_withdrawn()));
         }
         self.published.send_replace(board);
         self.append(seen);

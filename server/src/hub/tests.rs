@@ -92,6 +92,11 @@ fn record(service: &str, at: DateTime<Utc>) -> Event {
     Event::Record(Arc::new(serde_json::from_value::<Record>(json).unwrap()))
 }
 
+fn stored(service: &str, status: Status) -> CellTransition {
+    let transition = model::details::Transition { at: start(), status, version: None, reason: String::new(), by: None };
+    CellTransition { service: service.into(), environment: "dev".into(), transition }
+}
+
 fn status_of(board: &Board, service: &str) -> Option<Status> {
     Some(board.services.get(service)?.cells.get("dev")?.status)
 }
@@ -167,6 +172,43 @@ async fn what_is_observed_is_appended_once() {
     again.live().await;
     again.until_status("cart", Status::Rolling).await;
     assert_eq!(again.appended(), []);
+}
+
+/// Found by the fault simulation: what went while the server was away stayed in the history for ever.
+#[tokio::test(start_paused = true)]
+async fn a_service_that_went_while_the_server_was_away_is_absent_once_its_clusters_were_read() {
+    let mut bench = Bench::new(Vec::new(), vec![stored("cart", Status::Ready)]);
+    bench.is(TargetHealth::Unreachable("connection refused".to_owned())).await;
+    bench.until("away", |board| state_of(board) == TargetState::Unreachable).await;
+    assert_eq!(bench.appended(), [], "nobody knows yet");
+    bench.live().await;
+    bench.until("live", |board| state_of(board) == TargetState::Live).await;
+    let seen = bench.appended();
+    assert_eq!(seen.iter().map(|seen| (seen.service.as_str(), seen.transition.status)).collect::<Vec<_>>(), [("cart", Status::Absent)]);
+}
+
+/// Found by the fault simulation: a right that is taken away was written down as the end of every service.
+#[tokio::test(start_paused = true)]
+async fn a_right_that_is_taken_away_is_nothing_the_service_did() {
+    let deployed = model::fixture::workload("dev shop/cart 7fc38a2 1/1").facts();
+    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let listed = |kind| {
+        let facts = deployed.iter().filter(|fact| fact.kind() == kind).cloned().collect();
+        Event::Listed { target: TargetId(0), kind, namespace: None, facts, at: start() }
+    };
+    for kind in Kind::ALL {
+        bench.send(listed(kind)).await;
+    }
+    bench.is(TargetHealth::Live { notes: Vec::new() }).await;
+    bench.until_status("cart", Status::Ready).await;
+    assert_eq!(bench.appended().len(), 1);
+    let (target, kind, at) = (TargetId(0), Kind::Deployment, start());
+    bench.send(Event::Withdrawn { target, kind, namespace: None, at }).await;
+    bench.until("the row is gone", |board| board.services.is_empty()).await;
+    assert_eq!(bench.appended(), []);
+    bench.send(listed(kind)).await;
+    bench.until_status("cart", Status::Ready).await;
+    assert_eq!(bench.appended(), [], "as it was");
 }
 
 #[tokio::test(start_paused = true)]
