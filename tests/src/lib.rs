@@ -7,6 +7,7 @@ pub mod fuzz;
 mod fleet;
 mod follower;
 mod server;
+pub mod soak;
 
 pub use fleet::Fleet;
 pub use follower::{Follower, cell};

@@ -1,0 +1,267 @@
+//! What happens to the world: deployments, and every fault we know of.
+
+use std::time::Duration;
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use sim::world::ObjectKind;
+use sim::{Answer, ClusterHandle, Command, Rule};
+use tokio::time::Instant;
+
+use super::plan::{Plan, SERVICES, Service, image, tag, workload};
+use super::process::Process;
+use super::trace::Trace;
+
+/// The longest time by which a watch is late. Nobody can tell a line that is late from one that was just written.
+pub(super) const LONGEST_LAG: Duration = Duration::from_secs(5);
+
+/// Kinds whose answers go wrong.
+const KINDS: [&str; 5] = ["deployments", "statefulsets", "daemonsets", "replicasets", "pods"];
+
+/// The simulation's hand.
+pub(super) struct Chaos<'a> {
+    plan: &'a Plan,
+    trace: &'a Trace,
+    /// By cluster: until when its faults last.
+    broken: Vec<Option<Instant>>,
+    version: u32,
+    /// Faults that this seed is about: they come more often, so that they meet themselves and one another.
+    focus: [u32; 2],
+}
+
+/// How many kinds of faults there are.
+const FAULTS: u32 = 23;
+
+impl<'a> Chaos<'a> {
+    pub(super) fn new(dice: &mut StdRng, plan: &'a Plan, trace: &'a Trace) -> Self {
+        let focus = [dice.random_range(0..FAULTS), dice.random_range(0..FAULTS)];
+        Self { plan, trace, broken: vec![None; plan.clusters.len()], version: 0, focus }
+    }
+
+    /// Something happens.
+    pub(super) async fn step(&mut self, dice: &mut StdRng, process: Option<&Process>) {
+        for place in 0..self.broken.len() {
+            if self.broken[place].is_some_and(|until| until <= Instant::now()) {
+                self.heal(place).await;
+            }
+        }
+        if dice.random_bool(0.55) {
+            self.deploy(dice, process).await;
+        } else {
+            self.break_something(dice).await;
+        }
+    }
+
+    /// Everything is right again.
+    pub(super) async fn end(&mut self) {
+        for place in 0..self.broken.len() {
+            self.heal(place).await;
+        }
+        self.trace.note("the last fault is over");
+    }
+
+    async fn heal(&mut self, place: usize) {
+        let cluster = &self.plan.clusters[place];
+        self.broken[place] = None;
+        cluster.faults().heal().await;
+        self.trace.note(format!("{}: healed", cluster.name()));
+    }
+
+    async fn deploy(&mut self, dice: &mut StdRng, process: Option<&Process>) {
+        let place = dice.random_range(0..self.plan.clusters.len());
+        let cluster = &self.plan.clusters[place];
+        let Some(service) = SERVICES.choose(dice) else { return };
+        let command = self.command(dice, cluster, service);
+        let what = describe(&command);
+        let image = match &command {
+            Command::SetImage { image, .. } => Some(image.clone()),
+            _ => None,
+        };
+        match cluster.command(command) {
+            Ok(()) => self.trace.note(format!("{}: {what}", cluster.name())),
+            Err(_) => return,
+        }
+        if let (Some(image), Some(process), true) = (image, process, dice.random_bool(0.7)) {
+            self.record(service, place, &image, process).await;
+        }
+    }
+
+    fn command(&mut self, dice: &mut StdRng, cluster: &ClusterHandle, service: &Service) -> Command {
+        let (namespace, name) = (service.namespace.to_owned(), service.name.to_owned());
+        self.version += 1;
+        match dice.random_range(0..20) {
+            0..9 => {
+                let tag = match dice.random_range(0..10) {
+                    0 => format!("bad{}{}", dice.random_range(0..5), &tag(self.version)[4..]),
+                    1 => tag(self.version.saturating_sub(2)),
+                    _ => tag(self.version),
+                };
+                Command::SetImage { namespace, name, container: None, image: image(service.name, &tag) }
+            }
+            9..12 => Command::Scale { namespace, name, replicas: dice.random_range(0..4) },
+            12..14 => {
+                let pods: Vec<_> = cluster.pods(service.namespace).into_iter().filter(|pod| pod.starts_with(service.name)).collect();
+                let pod = pods.choose(dice).cloned().unwrap_or_default();
+                Command::DeletePod { namespace, name: pod }
+            }
+            14 => Command::Pause { namespace, name, paused: dice.random_bool(0.3) },
+            15..17 => Command::Delete { namespace, name },
+            // Also an object that was deleted, under the same name again.
+            _ => Command::Apply(Box::new(workload(service, &tag(self.version), dice.random_range(1..4)))),
+        }
+    }
+
+    async fn record(&self, service: &Service, place: usize, image: &str, process: &Process) {
+        let Some((environment, ..)) = self.plan.targets().nth(place) else { return };
+        let commit = image.rsplit(':').next().unwrap_or_default();
+        let json = serde_json::json!({
+            "service": service.name, "environment": self.plan.environments[environment].name,
+            "commit": commit, "by": "gauxachs", "at": self.plan.clock.now(), "outcome": "success",
+        });
+        self.trace.note(format!("CI records {} {}", service.name, &commit[..7]));
+        process.record(serde_json::from_value(json).expect("a record")).await;
+    }
+
+    async fn break_something(&mut self, dice: &mut StdRng) {
+        let place = dice.random_range(0..self.plan.clusters.len());
+        let cluster = &self.plan.clusters[place];
+        let seconds = [2, 10, 40, 100][dice.random_range(0..4)];
+        let which = if dice.random_bool(0.5) { self.focus[dice.random_range(0..2)] } else { dice.random_range(0..FAULTS) };
+        let what = strike(which, dice, cluster).await;
+        self.broken[place] = Some(Instant::now() + Duration::from_secs(seconds));
+        self.trace.note(format!("{}: {what} ({seconds} s)", cluster.name()));
+    }
+}
+
+/// One fault. Those that last do so until the cluster is healed.
+async fn strike(which: u32, dice: &mut StdRng, cluster: &ClusterHandle) -> String {
+    let faults = cluster.faults();
+    let kind = KINDS.choose(dice).copied().unwrap_or("pods");
+    match which {
+        0 => {
+            faults.cut();
+            "cuts".to_owned()
+        }
+        1 => {
+            faults.tear();
+            "cuts in mid-line".to_owned()
+        }
+        2 => {
+            faults.stall();
+            "lets its connections go half open".to_owned()
+        }
+        3 => {
+            faults.refuse().await;
+            "refuses connections".to_owned()
+        }
+        4 => {
+            faults.hang().await;
+            "is silent".to_owned()
+        }
+        5 => {
+            faults.expire();
+            faults.cut();
+            "expires everything and cuts".to_owned()
+        }
+        6 => {
+            faults.expire();
+            "expires everything".to_owned()
+        }
+        7 => {
+            faults.lose_history();
+            "loses its history".to_owned()
+        }
+        8 => {
+            faults.rotate_tokens();
+            faults.cut();
+            "has new tokens".to_owned()
+        }
+        9 => {
+            faults.reject_tokens();
+            faults.cut();
+            "rejects all tokens".to_owned()
+        }
+        10 => {
+            let lag = Duration::from_millis(dice.random_range(10..LONGEST_LAG.as_millis() as u64));
+            let kind = ObjectKind::ALL[dice.random_range(0..5)];
+            faults.lag(kind, lag);
+            format!("{} are {lag:?} late", kind.plural())
+        }
+        11 => {
+            faults.repeat();
+            "says everything twice".to_owned()
+        }
+        12 => {
+            let delay = Duration::from_millis(dice.random_range(100..16_000));
+            faults.slow(delay);
+            format!("answers after {delay:?}")
+        }
+        13 => spoil(dice, cluster),
+        14 => {
+            // A server that starts again: its connections are cut, and it refuses for a while what it has not loaded yet.
+            faults.add(Rule::new(Answer::Forbidden).times(dice.random_range(1..12)));
+            faults.cut();
+            "restarts".to_owned()
+        }
+        _ => {
+            let answer = match dice.random_range(0..8) {
+                0 => Answer::TooManyRequests { retry_after: *[1, 5, 60].choose(dice).unwrap_or(&1) },
+                1 => Answer::InternalError,
+                2 => Answer::Unavailable,
+                3 => Answer::Timeout,
+                4 => Answer::NotFound,
+                5 => Answer::Expired,
+                6 => Answer::Silence,
+                _ => Answer::Forbidden,
+            };
+            let mut rule = Rule::new(answer);
+            let mut what = format!("answers {answer:?}");
+            if dice.random_bool(0.7) {
+                rule = rule.of(kind);
+                what += &format!(" for {kind}");
+            }
+            match dice.random_range(0..4) {
+                0 => (rule, what) = (rule.lists(), what + ", lists"),
+                1 => (rule, what) = (rule.watches(), what + ", watches"),
+                _ => {}
+            }
+            if dice.random_bool(0.3) {
+                let times = dice.random_range(1..6);
+                rule = rule.times(times);
+                what += &format!(", {times} times");
+            }
+            faults.add(rule);
+            // What is open would not notice.
+            if dice.random_bool(0.6) {
+                faults.cut();
+                what += ", and cuts";
+            }
+            what
+        }
+    }
+}
+
+/// An object that cannot be read.
+fn spoil(dice: &mut StdRng, cluster: &ClusterHandle) -> String {
+    let (kind, pointer, value) = match dice.random_range(0..3) {
+        0 => (ObjectKind::Deployment, "/spec/replicas", "three"),
+        1 => (ObjectKind::ReplicaSet, "/metadata/ownerReferences", "nobody"),
+        _ => (ObjectKind::Pod, "/status/containerStatuses", "none"),
+    };
+    let names = cluster.look(|world| world.store().all(kind).iter().map(|version| version.name.clone()).collect::<Vec<_>>());
+    let Some(name) = names.choose(dice) else { return "has nothing to spoil".to_owned() };
+    cluster.faults().spoil(kind, &name.namespace, &name.name, pointer, value);
+    format!("{} {} cannot be read", kind.plural(), name.name)
+}
+
+fn describe(command: &Command) -> String {
+    match command {
+        Command::Apply(workload) => format!("apply {} {} ×{}", workload.name, workload.template.containers[0].image, workload.replicas),
+        Command::SetImage { name, image, .. } => format!("set image of {name} to {image}"),
+        Command::Scale { name, replicas, .. } => format!("scale {name} to {replicas}"),
+        Command::Pause { name, paused, .. } => format!("pause {name}: {paused}"),
+        Command::Delete { name, .. } => format!("delete {name}"),
+        Command::DeletePod { name, .. } => format!("delete pod {name}"),
+    }
+}
