@@ -124,8 +124,7 @@ impl ClusterConfig {
 
     fn into_shared(self) -> Result<Arc<Shared>, Error> {
         let (users, clock) = (self.users.clone(), self.clock.clone());
-        let settings =
-            Settings { watch_list: self.watch_list, bookmark_every: self.bookmark_every, compress_over: self.compress_over };
+        let settings = Settings { watch_list: self.watch_list, bookmark_every: self.bookmark_every, compress_over: self.compress_over };
         let shared = Arc::new(Shared {
             world: Mutex::new(self.into_world()?),
             clock,

@@ -81,8 +81,7 @@ impl Tracker {
         let mut seen = Vec::new();
         for (service, environment) in gone {
             self.last.insert((service.clone(), environment.clone()), Last { status: Status::Absent, version: None });
-            let transition =
-                Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
+            let transition = Transition { at: board.generated_at, status: Status::Absent, version: None, reason: String::new(), by: None };
             seen.push(CellTransition { service, environment, transition });
         }
         seen

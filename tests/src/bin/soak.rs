@@ -67,7 +67,11 @@ fn main() -> ExitCode {
     });
     let (failed, slowest) = (failed.into_inner(), slowest.into_inner());
     let played = next.into_inner().min(args.seeds);
-    println!("{played} seeds from {} in {}: {failed} failed; right at most {slowest} s after the last fault", args.from, shown(begun.elapsed()));
+    println!(
+        "{played} seeds from {} in {}: {failed} failed; right at most {slowest} s after the last fault",
+        args.from,
+        shown(begun.elapsed())
+    );
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
