@@ -28,7 +28,10 @@ type Key = (usize, &'static str, &'static str);
 
 /// The states of all workloads, each with its beginning.
 #[derive(Clone, Default)]
-pub(super) struct Ledger(Arc<Mutex<BTreeMap<Key, Vec<(Instant, State)>>>>);
+pub(super) struct Ledger(Arc<Mutex<States>>);
+
+/// By workload, in the order of time.
+type States = BTreeMap<Key, Vec<(Instant, State)>>;
 
 impl Ledger {
     /// Follows the clusters of a plan.
