@@ -1,14 +1,26 @@
-//! What the page asks the server beside the stream: the details of a cell, as HTML.
+//! What the page asks the server beside the stream: the whole board, and the details of a cell as HTML.
 
+use js_sys::{Promise, Uint8Array};
 use leptos::prelude::window;
+use model::board::Board;
+use model::slim::SlimHead;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-/// Why the details are not there, in words for people.
+/// How long the page reads before it answers to people again, in milliseconds.
+const SLICE: f64 = 8.0;
+
+/// Why something is not there, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LoadError(String);
+pub enum LoadError {
+    /// The server cannot be asked, or does not answer.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The server answers something else than this page understands.
+    #[error("{0}")]
+    Unreadable(String),
+}
 
 /// The panel at an address (see [`crate::address::ViewQuery::panel`]). One that says that there is no such cell is a
 /// panel too.
@@ -16,16 +28,61 @@ pub struct LoadError(String);
 /// # Errors
 /// When the server cannot be asked, or cannot answer.
 pub async fn panel(address: &str) -> Result<String, LoadError> {
-    let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(|error| failed(&error))?;
-    let response: Response = response.unchecked_into();
+    let response = fetch(address).await?;
     if !response.ok() && response.status() != 404 {
-        return Err(LoadError(format!("{} {}", response.status(), response.status_text())));
+        return Err(refused(&response));
     }
     let text = JsFuture::from(response.text().map_err(|error| failed(&error))?).await.map_err(|error| failed(&error))?;
     Ok(text.as_string().unwrap_or_default())
 }
 
+/// The whole board: a line for its head, and one for each row ([`model::slim`]). It is read in slices, so that the page
+/// answers meanwhile.
+///
+/// # Errors
+/// When the server cannot be asked, or answers something else.
+pub async fn board(address: &str) -> Result<Board, LoadError> {
+    let response = fetch(address).await?;
+    if !response.ok() {
+        return Err(refused(&response));
+    }
+    let buffer = JsFuture::from(response.array_buffer().map_err(|error| failed(&error))?).await.map_err(|error| failed(&error))?;
+    let text = Uint8Array::new(&buffer).to_vec();
+    let unreadable = |error: serde_json::Error| LoadError::Unreadable(format!("the board is not readable: {error}"));
+    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let head: SlimHead = serde_json::from_slice(lines.next().unwrap_or_default()).map_err(unreadable)?;
+    let mut rows = Vec::with_capacity(head.rows);
+    let mut begun = js_sys::Date::now();
+    for line in lines {
+        rows.push(head.expand(serde_json::from_slice(line).map_err(unreadable)?));
+        if js_sys::Date::now() - begun > SLICE {
+            pause().await;
+            begun = js_sys::Date::now();
+        }
+    }
+    if rows.len() == head.rows { Ok(head.board(rows)) } else { Err(LoadError::Unreachable("the board was cut short".to_owned())) }
+}
+
+/// Lets the browser do what waits.
+async fn pause() {
+    let soon = Promise::new(&mut |resolve, _| {
+        // A timer is never refused.
+        drop(window().set_timeout_with_callback(&resolve));
+    });
+    // It resolves, whatever happens.
+    drop(JsFuture::from(soon).await);
+}
+
+async fn fetch(address: &str) -> Result<Response, LoadError> {
+    let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(|error| failed(&error))?;
+    Ok(response.unchecked_into())
+}
+
+fn refused(response: &Response) -> LoadError {
+    LoadError::Unreachable(format!("{} {}", response.status(), response.status_text()))
+}
+
 fn failed(error: &JsValue) -> LoadError {
     let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    LoadError(message.unwrap_or_else(|| "the server cannot be reached".to_owned()))
+    LoadError::Unreachable(message.unwrap_or_else(|| "the server cannot be reached".to_owned()))
 }

@@ -15,6 +15,7 @@ pub mod board;
 pub mod i18n;
 pub mod live;
 pub mod location;
+pub mod opening;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod start;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use model::board::Board;
 
 use crate::i18n::Language;
+use crate::opening::{Opening, Snapshot};
 
 /// The id of the element that carries the board from the server to the browser.
 pub const SNAPSHOT_ID: &str = "snapshot";
@@ -13,8 +14,10 @@ pub const SNAPSHOT_ID: &str = "snapshot";
 /// What the page starts from.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// The board as rendered.
+    /// The board as rendered; in the browser, the rows of it that came with the document.
     pub board: Arc<Board>,
+    /// What is shown of it first.
+    pub opening: Opening,
     /// The time at which it was rendered, UTC.
     pub now: DateTime<Utc>,
     /// The path the server lives under, without a slash at its end.
@@ -38,8 +41,10 @@ impl Start {
 #[cfg(feature = "ssr")]
 impl From<&crate::backend::Backend> for Start {
     fn from(backend: &crate::backend::Backend) -> Self {
+        let board = Arc::clone(&backend.board.borrow());
         Self {
-            board: Arc::clone(&backend.board.borrow()),
+            opening: Opening::of(&board, &backend.base_path, &backend.address, backend.now),
+            board,
             now: backend.now,
             base: Arc::clone(&backend.base_path),
             language: backend.language,
@@ -51,12 +56,12 @@ impl From<&crate::backend::Backend> for Start {
 
 #[cfg(feature = "ssr")]
 impl Start {
-    /// The board as JSON that may stand inside a `<script>` element: nothing in it can end the element.
+    /// What the browser starts from as JSON that may stand inside a `<script>` element: nothing in it can end the element.
     ///
     /// # Errors
     /// When the board cannot be serialised.
     pub fn snapshot(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&*self.board).map(|json| json.replace('<', "\\u003c"))
+        serde_json::to_string(&Snapshot::of(&self.board, &self.opening)).map(|json| json.replace('<', "\\u003c"))
     }
 }
 
@@ -89,12 +94,17 @@ impl Start {
         let language = document.document_element().and_then(|root| root.get_attribute("lang"));
         let location = leptos::prelude::location();
         let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+        let (now, base) = (attribute("data-now")?.parse()?, attribute("data-base")?);
+        let address = format!("{path}{search}");
+        let snapshot: Snapshot = serde_json::from_str(&json)?;
+        let (board, opening) = snapshot.open(&base, &address, now);
         let start = Self {
-            board: Arc::new(serde_json::from_str(&json)?),
-            now: attribute("data-now")?.parse()?,
-            base: attribute("data-base")?.into(),
+            board: Arc::new(board),
+            opening,
+            now,
+            base: base.into(),
             language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
-            address: format!("{path}{search}").into(),
+            address: address.into(),
             panel: None,
         };
         // The text is not needed again, and can be large.

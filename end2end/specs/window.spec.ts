@@ -119,6 +119,41 @@ test.describe("a board larger than the screen", { tag: "@hydrated" }, () => {
     await expect(board.cell(name(400), "dev")).toContainText("feed400");
   });
 
+  test("says nothing wrong before the rest of it is here", async ({ board, page }) => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/board.ndjson", async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto("/");
+    await expect(board.table).toHaveAttribute("aria-busy", "true");
+    await expect.poll(() => rows(board)).toBeLessThan(60);
+    await expect(board.table).toHaveAttribute("aria-rowcount", String(services + 1));
+    await expect(page.getByText(`${services} services`, { exact: true })).toBeVisible();
+    await expect(board.connection).toHaveAttribute("data-state", "rendered");
+    await scrollToEnd(board);
+    await board.search.fill("service-4");
+    // What cannot be answered yet is not answered wrongly.
+    await expect(page.getByText("No service matches")).toHaveCount(0);
+    await expect(board.table).toHaveAttribute("aria-rowcount", String(services + 1));
+    release();
+    await board.alive();
+    await expect(board.table).toHaveAttribute("aria-rowcount", "101");
+    await expect(board.table).not.toHaveAttribute("aria-busy");
+    await expect(board.row(name(400))).toBeInViewport({ ratio: 0.9 });
+  });
+
+  test("is loaded again when the server was restarted", async ({ board, world }) => {
+    board.expected.push(/ERR_|Failed to load resource|EventSource/);
+    await board.open();
+    await world.stopServer("SIGKILL");
+    await world.deploy("dev", name(3), { commit: "aee0003", replicas: 0 });
+    await world.startServer();
+    await expect(board.cell(name(3), "dev")).toContainText("aee0003", { timeout: 30_000 });
+    await expect(board.table).toHaveAttribute("aria-rowcount", String(services + 1));
+  });
+
   test("is printed as a whole", async ({ board, page }) => {
     await board.open();
     await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));

@@ -19,6 +19,7 @@ pub mod merge;
 mod naming;
 pub mod query;
 pub mod record;
+pub mod slim;
 pub mod status;
 pub mod text;
 pub mod version;

@@ -16,8 +16,16 @@ pub type Columns = Arc<[EnvironmentName]>;
 /// The places of the environments that have this cell's version, its own included, ascending.
 #[must_use]
 pub fn agreement(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> Vec<usize> {
+    let mut places = Vec::new();
+    agreement_into(cell, own, columns, &mut places);
+    places
+}
+
+/// Like [`agreement`], into memory that is there already.
+pub fn agreement_into(cell: &Cell, own: usize, columns: &[EnvironmentName], places: &mut Vec<usize>) {
     let agrees = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
-    columns.iter().enumerate().filter_map(agrees).collect()
+    places.clear();
+    places.extend(columns.iter().enumerate().filter_map(agrees));
 }
 
 /// The hue of a cell; none for one that is not ready, and for a version that is nowhere else.

@@ -1,5 +1,7 @@
 //! The page: bar, strip, table, and the details beside it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use model::status::Status;
 
@@ -60,12 +62,12 @@ impl Page {
         let location = Location::new(&start.address, start.base.clone());
         let view = ViewState::of_address(location, start.base.clone());
         let base = start.base.clone();
-        let (query, sort, number) = untrack(|| (view.filter(), view.sort.get(), view.page.get()));
-        let live = Live::new(start.board.clone(), query, sort, start.now);
+        let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
+        let live = Live::new(Arc::clone(&start.board), &start.opening, query, sort);
         let selection = Memo::new(move |_| location.path.with(|path| Selection::of_path(&base, path)));
         Self {
             live,
-            window: Window::new(live, number, selection.get_untracked().as_ref()),
+            window: Window::new(live, &start.opening),
             view,
             location,
             selection,

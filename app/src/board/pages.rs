@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::page::Page;
-use super::window::{Extent, PAGE};
+use super::window::Extent;
+use crate::opening::PAGE;
 
 /// Links to the pages of rows; none when one page has them all, and none once the table is a window.
 #[component]

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use model::board::Board;
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::{Flag, Status};
+use serde::{Deserialize, Serialize};
 
 use super::face;
 
 /// The board in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// All services.
     pub services: usize,
@@ -26,7 +27,7 @@ pub struct Summary {
 }
 
 /// The cells of a column by status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnCounts {
     /// Cells that are not absent.
     pub present: usize,
@@ -43,6 +44,7 @@ impl Summary {
     pub fn of(board: &Board, is_shown: impl Fn(&ServiceName) -> bool) -> Self {
         let columns: Vec<EnvironmentName> = board.environments.iter().map(|environment| environment.name.clone()).collect();
         let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
+        let mut set = Vec::new();
         for (name, row) in &board.services {
             let shown = is_shown(name);
             let mut has = [false; Self::COUNTED.len()];
@@ -57,7 +59,10 @@ impl Summary {
                     has[counted] = true;
                 }
                 if shown && cell.status == Status::Ready && !cell.agrees_with.is_empty() {
-                    summary.sets.insert(face::agreement(cell, place, &columns));
+                    face::agreement_into(cell, place, &columns, &mut set);
+                    if !summary.sets.contains(&*set) {
+                        summary.sets.insert(set.clone());
+                    }
                 }
             }
             summary.services += 1;

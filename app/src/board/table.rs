@@ -8,6 +8,7 @@ use super::clicks;
 use super::header::HeaderRow;
 use super::page::Page;
 use super::row::BoardRow;
+use super::window::Extent;
 
 /// The table.
 #[component]
@@ -18,9 +19,10 @@ pub fn BoardTable(
     let Page { live, window, .. } = page;
     let columns = move || format!("table columns-{}", live.columns.with(|columns| columns.len()).min(24));
     // Not all rows are in the document: their number is told in words. The header is a row, too.
+    let busy = move || (window.extent.get() == Extent::Screen && live.known.with(Option::is_some)).then_some("true");
     let rows = move || live.shown.with(|shown| shown.len() + 1);
     view! {
-        <table role="table" class=columns aria-rowcount=rows>
+        <table role="table" class=columns aria-rowcount=rows aria-busy=busy>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />

@@ -5,15 +5,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use model::board::Board;
 use model::delta::Delta;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventSource, MessageEvent};
 
 use super::clock::Clock;
 use super::connection::Connection;
 use super::state::Live;
+use crate::api::{self, LoadError};
 
 /// The first and the longest wait before a stream that the server refused is opened again.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
@@ -36,6 +37,7 @@ pub struct Sink {
 pub fn follow(base: &str, sink: Sink) {
     let follower = Rc::new(Follower {
         url: format!("{base}/api/v1/board/events"),
+        whole: format!("{base}/board.ndjson"),
         sink,
         source: RefCell::new(None),
         handlers: RefCell::new(Vec::new()),
@@ -51,6 +53,8 @@ type Handler = (&'static str, Closure<dyn Fn(MessageEvent)>);
 
 struct Follower {
     url: String,
+    /// Where the whole board is.
+    whole: String,
     sink: Sink,
     source: RefCell<Option<EventSource>>,
     /// Made once and given to every stream, so that a page that runs for weeks does not grow.
@@ -67,11 +71,15 @@ impl Follower {
             (name, Closure::new(move |event: MessageEvent| action(&this, &event)))
         };
         *self.handlers.borrow_mut() =
-            vec![on("open", Self::opened), on("board", Self::board), on("delta", Self::delta), on("error", Self::broken)];
+            vec![on("open", Self::opened), on("whole", Self::whole), on("delta", Self::delta), on("error", Self::broken)];
     }
 
     fn open(self: &Rc<Self>) {
-        let url = format!("{}?since={}", self.url, self.sink.live.revision());
+        if self.sink.live.known.with_untracked(Option::is_some) {
+            self.load();
+            return;
+        }
+        let url = format!("{}?whole=apart&since={}", self.url, self.sink.live.revision());
         let Ok(source) = EventSource::new(&url) else {
             self.open_later();
             return;
@@ -80,9 +88,8 @@ impl Follower {
             // Adding a listener of a fixed name does not fail.
             drop(source.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref()));
         }
-        if let Some(old) = self.source.replace(Some(source)) {
-            old.close();
-        }
+        self.close();
+        self.source.replace(Some(source));
     }
 
     fn opened(self: &Rc<Self>, _: &MessageEvent) {
@@ -90,10 +97,33 @@ impl Follower {
         self.sink.connection.set(Connection::Live);
     }
 
-    fn board(self: &Rc<Self>, event: &MessageEvent) {
-        match parse::<Board>(event) {
-            Ok(board) => self.sink.live.replace(board, self.sink.clock.now_untracked()),
-            Err(error) => self.unreadable(&error),
+    /// No changes lead from what the page has to the newest board, which is of another run of the server.
+    fn whole(self: &Rc<Self>, _: &MessageEvent) {
+        self.close();
+        self.load();
+    }
+
+    /// Loads the whole board, and follows it from there.
+    fn load(self: &Rc<Self>) {
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            match api::board(&this.whole).await {
+                Ok(board) => {
+                    this.sink.live.replace(board, this.sink.clock.now_untracked());
+                    this.open();
+                }
+                Err(LoadError::Unreadable(error)) => this.unreadable(&error),
+                Err(LoadError::Unreachable(_)) => {
+                    this.sink.connection.set(Connection::Paused);
+                    this.open_later();
+                }
+            }
+        });
+    }
+
+    fn close(&self) {
+        if let Some(source) = self.source.take() {
+            source.close();
         }
     }
 

@@ -19,6 +19,7 @@ use crate::board::face::Columns;
 use crate::board::selection::Selection;
 use crate::board::sort::Sort;
 use crate::board::summary::Summary;
+use crate::opening::Opening;
 
 /// The board as the page holds it.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +31,11 @@ pub struct Live {
     matching: StoredValue<BTreeSet<ServiceName>>,
     /// The rows that are in the document.
     states: StoredValue<BTreeMap<ServiceName, RowState>>,
-    /// The services that the search shows, in order.
+    /// The services that the search shows, in order. One that is not known yet has no name.
     pub shown: RwSignal<Arc<[ServiceName]>>,
+    /// The places whose rows are known, as long as those are not all: until the rest of a large board is here, the page
+    /// shows what the server chose.
+    pub known: RwSignal<Option<Range<usize>>>,
     /// The columns' names. When they change, all rows are made anew.
     pub columns: RwSignal<Columns>,
     /// The columns with the state of their targets.
@@ -47,26 +51,24 @@ pub struct Live {
 }
 
 impl Live {
-    /// Makes the signals of a board, filtered and sorted.
+    /// Makes the signals of a board that opens like this.
     #[must_use]
-    pub fn new(board: Arc<Board>, query: Query, sort: Sort, now: DateTime<Utc>) -> Self {
-        let live = Self {
+    pub fn new(board: Arc<Board>, opening: &Opening, query: Query, sort: Sort) -> Self {
+        Self {
             query: StoredValue::new(query),
             sort: StoredValue::new(sort),
-            matching: StoredValue::default(),
+            matching: StoredValue::new(opening.shown.iter().cloned().collect()),
             states: StoredValue::default(),
-            shown: RwSignal::new(Arc::default()),
+            shown: RwSignal::new(Arc::clone(&opening.shown)),
+            known: RwSignal::new(opening.known.clone()),
             columns: RwSignal::new(columns(&board)),
             environments: RwSignal::new(board.environments.clone()),
             unplaced_records: RwSignal::new(board.unplaced_records),
-            summary: RwSignal::default(),
+            summary: RwSignal::new(opening.summary.clone()),
             outdated: StoredValue::new(false),
             news: RwSignal::new(0),
             board: StoredValue::new(board),
-        };
-        live.refilter(now);
-        live.summarise();
-        live
+        }
     }
 
     /// The state the browser has.
@@ -145,6 +147,7 @@ impl Live {
     /// Takes in a whole board, of another run of the server perhaps: only what differs changes on the page.
     pub fn replace(self, board: Board, now: DateTime<Utc>) {
         let board = Arc::new(board);
+        self.known.set(None);
         self.board.set_value(Arc::clone(&board));
         if self.take_in_columns(now) {
             return;
@@ -200,6 +203,9 @@ impl Live {
 
     /// Looks at every row once more: the age of things is something to search for.
     fn refilter(self, now: DateTime<Utc>) {
+        if self.known.with_untracked(Option::is_some) {
+            return;
+        }
         let board = self.board.get_value();
         let matching = board.services.keys().filter(|name| self.matches(&board, name, now)).cloned().collect();
         self.matching.set_value(matching);
@@ -214,6 +220,9 @@ impl Live {
     }
 
     fn reorder(self) {
+        if self.known.with_untracked(Option::is_some) {
+            return;
+        }
         let shown =
             self.board.with_value(|board| self.matching.with_value(|matching| self.sort.with_value(|sort| sort.order(board, matching))));
         if self.shown.with_untracked(|old| **old != *shown) {

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::frames::Frame;
+use super::frames::{Frame, News};
 use super::state::Web;
 
 /// How often a quiet stream says that it lives: proxies cut what is silent.
@@ -34,6 +34,22 @@ const GREETING: &[u8] = b"retry: 1000\n: relboard\n\n";
 pub(super) struct Since {
     /// The revision that the client has (`8f1c-42`): only what changed since then is sent. `Last-Event-ID` goes before it.
     since: Option<String>,
+    /// How the whole board is sent, when it has to be.
+    #[serde(default)]
+    #[param(ignore)]
+    whole: Whole,
+}
+
+/// How the whole board is sent to a client that needs it.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Whole {
+    /// In an event `board`.
+    #[default]
+    Inside,
+    /// Not at all: an event `whole` says that it is needed. The page then loads it where it is compressed, and reads it in
+    /// slices.
+    Apart,
 }
 
 /// Follow the board.
@@ -52,7 +68,7 @@ pub(super) async fn events(State(web): State<Web>, Query(query): Query<Since>, h
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     // What is no revision is none that the client has: it gets the whole board.
     let has = last.filter(|id| !id.is_empty()).or(query.since).and_then(|id| id.parse().ok());
-    let client = Client::new(web.frames.clone(), has, web.shutdown.clone(), web.metrics.sse_clients());
+    let client = Client::new(web.frames.clone(), has, query.whole, web.shutdown.clone(), web.metrics.sse_clients());
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (headers, [("x-accel-buffering", "no")], Body::from_stream(client.stream())).into_response()
 }
@@ -61,6 +77,7 @@ struct Client {
     frames: watch::Receiver<Arc<Frame>>,
     /// The revision it has; none before the first event.
     has: Option<Revision>,
+    whole: Whole,
     greeted: bool,
     keep_alive: Interval,
     shutdown: CancellationToken,
@@ -68,11 +85,11 @@ struct Client {
 }
 
 impl Client {
-    fn new(frames: watch::Receiver<Arc<Frame>>, has: Option<Revision>, shutdown: CancellationToken, clients: Gauge) -> Self {
+    fn new(frames: watch::Receiver<Arc<Frame>>, has: Option<Revision>, whole: Whole, shutdown: CancellationToken, clients: Gauge) -> Self {
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keep_alive.reset();
-        Self { frames, has, greeted: false, keep_alive, shutdown, _counted: Counted::new(clients) }
+        Self { frames, has, whole, greeted: false, keep_alive, shutdown, _counted: Counted::new(clients) }
     }
 
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
@@ -104,9 +121,13 @@ impl Client {
     /// What leads from what the client has to the newest board.
     fn news(&mut self) -> Option<Bytes> {
         let frame = Arc::clone(&self.frames.borrow_and_update());
-        let news = match &self.has {
-            Some(revision) => frame.since(revision),
-            None => Some(frame.whole()),
+        let news = match self.has.as_ref().map_or(News::Whole, |revision| frame.since(revision)) {
+            News::None => None,
+            News::Step(event) => Some(event),
+            News::Whole => Some(match self.whole {
+                Whole::Inside => frame.whole(),
+                Whole::Apart => frame.apart(),
+            }),
         };
         self.has = Some(frame.board().revision.clone());
         news

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use model::board::{Board, Revision};
+use model::slim::{SlimHead, SlimRow};
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -16,11 +17,23 @@ pub(super) struct Frame {
     step: Option<(u64, Bytes)>,
     whole: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
+    lines: OnceLock<Bytes>,
+}
+
+/// What leads a client to the newest board.
+#[derive(Debug)]
+pub(super) enum News {
+    /// It is there already.
+    None,
+    /// An event with the changes.
+    Step(Bytes),
+    /// Only the whole board does.
+    Whole,
 }
 
 impl Frame {
     fn new(board: Arc<Board>, step: Option<(u64, Bytes)>) -> Self {
-        Self { board, step, whole: OnceLock::new(), json: OnceLock::new() }
+        Self { board, step, whole: OnceLock::new(), json: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// The board.
@@ -38,14 +51,32 @@ impl Frame {
         self.whole.get_or_init(|| event("board", &self.board.revision, &self.json())).clone()
     }
 
-    /// The event that leads from a revision to this one; none when there is nothing to say.
-    pub(super) fn since(&self, revision: &Revision) -> Option<Bytes> {
+    /// The event that says that there is another board, without it.
+    pub(super) fn apart(&self) -> Bytes {
+        event("whole", &self.board.revision, b"{}")
+    }
+
+    /// The board as the page loads it: a line for its head, and one for each row.
+    pub(super) fn lines(&self) -> Bytes {
+        let write = || {
+            let mut lines = json(&SlimHead::of(&self.board));
+            for row in self.board.services.values() {
+                lines.push(b'\n');
+                lines.extend(json(&SlimRow::of(row, &self.board.environments)));
+            }
+            lines.into()
+        };
+        self.lines.get_or_init(write).clone()
+    }
+
+    /// What leads from a revision to this one.
+    pub(super) fn since(&self, revision: &Revision) -> News {
         if *revision == self.board.revision {
-            return None;
+            return News::None;
         }
         match &self.step {
-            Some((number, bytes)) if *number == revision.number && revision.epoch == self.board.revision.epoch => Some(bytes.clone()),
-            _ => Some(step(&self.board, revision).unwrap_or_else(|| self.whole())),
+            Some((number, bytes)) if *number == revision.number && revision.epoch == self.board.revision.epoch => News::Step(bytes.clone()),
+            _ => step(&self.board, revision).map_or(News::Whole, News::Step),
         }
     }
 }

@@ -118,6 +118,7 @@ pub fn router(parts: Parts) -> Router {
     let quick = quick
         .merge(openapi::routes(api, &base_path))
         .route("/pkg/{name}", get(assets::package))
+        .route("/board.ndjson", get(page::lines))
         .layer(DefaultBodyLimit::max(server.max_body));
     let below_base = quick.route_layer(from_fn_with_state(web.clone(), layers::limit_time)).merge(streams);
     // The page is routed by its full path: the browser sees the same path, and both must match the same route.

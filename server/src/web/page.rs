@@ -38,6 +38,11 @@ pub(super) async fn panel(State(web): State<Web>, Path(names): Path<HashMap<Stri
     (status, [(header::CACHE_CONTROL, "private, no-cache")], Html(html)).into_response()
 }
 
+/// `GET /board.ndjson`: the whole board for the page, which may change with every version.
+pub(super) async fn lines(State(web): State<Web>) -> Response {
+    ([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")], web.frame().lines()).into_response()
+}
+
 /// Renders the page for a request that leads nowhere: it says so.
 pub(super) async fn nowhere(web: &Web, request: Request) -> Response {
     render(web, backend(web, &request), request, StatusCode::NOT_FOUND).await

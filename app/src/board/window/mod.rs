@@ -18,9 +18,7 @@ use self::heights::Heights;
 use super::selection::Selection;
 use crate::live::rows::RowState;
 use crate::live::state::Live;
-
-/// How many rows the server writes.
-pub const PAGE: usize = 100;
+use crate::opening::{Opening, PAGE};
 
 /// Which rows are in the document.
 #[derive(Clone, Copy, Debug)]
@@ -67,17 +65,14 @@ pub enum Extent {
 }
 
 impl Window {
-    /// The page of a number, from 0; when a service is selected, the page that has it.
+    /// The page of rows that is in the document.
     #[must_use]
-    pub fn new(live: Live, page: usize, selection: Option<&Selection>) -> Self {
-        let shown = live.shown.get_untracked();
-        let selected = selection.and_then(|selection| shown.iter().position(|name| *name == selection.service));
-        let page = selected.map_or(page, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
+    pub fn new(live: Live, opening: &Opening) -> Self {
         Self {
             live,
-            rows: RwSignal::new(live.rows(page * PAGE..(page + 1) * PAGE)),
-            extent: RwSignal::new(Extent::Page(page)),
-            first: StoredValue::new(page * PAGE),
+            rows: RwSignal::new(live.rows(opening.places())),
+            extent: RwSignal::new(Extent::Page(opening.first / PAGE)),
+            first: StoredValue::new(opening.first),
             heights: StoredValue::new(Heights::unknown()),
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
@@ -113,15 +108,20 @@ impl Window {
     /// The places of the rows to have in the document; nothing as long as they are those that the server wrote.
     fn places(self) -> Option<Range<usize>> {
         let shown = self.live.shown.get();
-        match self.extent.get() {
-            Extent::Page(_) => None,
+        let places = match self.extent.get() {
+            Extent::Page(_) => return None,
             Extent::Screen => {
                 self.learned.track();
                 let (from, to) = self.screen.get();
-                Some(self.heights.with_value(|heights| heights.places(&shown, from, to)))
+                self.heights.with_value(|heights| heights.places(&shown, from, to))
             }
-            Extent::All => Some(0..shown.len()),
-        }
+            Extent::All => 0..shown.len(),
+        };
+        // Of a large board the rows that are not known yet are room that is left for them.
+        Some(match self.live.known.get() {
+            None => places,
+            Some(known) => places.start.clamp(known.start, known.end)..places.end.clamp(known.start, known.end),
+        })
     }
 
     /// Puts the rows at these places into the document.

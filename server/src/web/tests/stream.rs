@@ -4,6 +4,7 @@ use axum::body::BodyDataStream;
 use futures::StreamExt;
 use model::board::Revision;
 use model::delta::Delta;
+use model::slim::SlimHead;
 
 use super::*;
 
@@ -119,6 +120,25 @@ async fn a_foreign_revision_gets_the_whole_board() {
         let event = Stream::open(&server, "/api/v1/board/events", Some(id)).await.next().await.unwrap();
         assert_eq!((event.name.as_str(), event.id), ("board", wanted.revision.to_string()), "{id}");
     }
+}
+
+#[tokio::test]
+async fn the_page_is_told_that_it_needs_the_whole_board_and_loads_it_apart() {
+    let mut server = Server::start().await;
+    server.deployed("cart", COMMIT).await;
+    let wanted = server.deployed("stock", COMMIT).await;
+    let event = Stream::open(&server, "/api/v1/board/events?whole=apart&since=0ld0-1", None).await.next().await.unwrap();
+    assert_eq!(event.name, "whole");
+    let answer = server.get("/board.ndjson", &[(header::ACCEPT_ENCODING, "identity")]).await;
+    let text = answer.text();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let head: SlimHead = serde_json::from_str(head).unwrap();
+    let mut mine = head.board(rows.lines().map(|row| head.expand(serde_json::from_str(row).unwrap())));
+    // From there it follows as every client does.
+    let mut stream = Stream::open(&server, &format!("/api/v1/board/events?whole=apart&since={}", mine.revision), None).await;
+    stream.follow(&mut mine, &wanted).await;
+    let wanted = server.deployed("cart", "993e5fc").await;
+    stream.follow(&mut mine, &wanted).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,167 @@
+//! What the page shows first.
+//!
+//! A document carries the rows that it shows, and of a large board no others: those follow when the page is alive. Until
+//! then the page knows of the rest what the server counted.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use model::board::Board;
+use model::ids::ServiceName;
+use model::query::{Context, Query};
+use model::slim::{SlimHead, SlimRow};
+use serde::{Deserialize, Serialize};
+
+use crate::address::ViewQuery;
+use crate::board::selection::Selection;
+use crate::board::summary::Summary;
+
+/// How many rows a document has; the others are on other pages, or come when the page is alive.
+pub const PAGE: usize = 100;
+
+/// What the page shows first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// The services that the search shows, in order. A service that is not known yet has no name.
+    pub shown: Arc<[ServiceName]>,
+    /// The place of the first row in the document.
+    pub first: usize,
+    /// The whole board in numbers.
+    pub summary: Summary,
+    /// The places whose rows are known, when those are not all.
+    pub known: Option<Range<usize>>,
+}
+
+/// What a document carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Snapshot {
+    head: SlimHead,
+    rows: Vec<SlimRow>,
+    /// What else the page has to know when these are not all rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<Part>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Part {
+    first: usize,
+    shown: usize,
+    summary: Summary,
+}
+
+impl Opening {
+    /// What the page at an address shows of a board.
+    #[must_use]
+    pub fn of(board: &Board, base: &str, address: &str, now: DateTime<Utc>) -> Self {
+        let (path, search) = address.split_once('?').unwrap_or((address, ""));
+        let view = ViewQuery::parse(search);
+        // A search that does not parse filters nothing out.
+        let query = Query::parse(&view.q).unwrap_or_default();
+        let context = Context { environments: &board.environments, now };
+        let matching: BTreeSet<&ServiceName> =
+            board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
+        let summary = Summary::of(board, |name| matching.contains(name));
+        let shown = view.sort.order(board, matching);
+        let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|name| *name == selection.service));
+        let page = selected.map_or(view.page, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
+        Self { shown: shown.into(), first: page * PAGE, summary, known: None }
+    }
+
+    /// The places of the rows in the document.
+    #[must_use]
+    pub fn places(&self) -> Range<usize> {
+        self.first..self.shown.len().min(self.first + PAGE)
+    }
+}
+
+impl Snapshot {
+    /// What a document carries of a board: all of it when that is not more than a document has rows.
+    #[must_use]
+    pub fn of(board: &Board, opening: &Opening) -> Self {
+        let slim = |name: &ServiceName| Some(SlimRow::of(board.services.get(name)?, &board.environments));
+        let is_part = board.services.len() > PAGE;
+        Self {
+            head: SlimHead::of(board),
+            rows: if is_part {
+                opening.shown[opening.places()].iter().filter_map(slim).collect()
+            } else {
+                board.services.keys().filter_map(slim).collect()
+            },
+            part: is_part.then(|| Part { first: opening.first, shown: opening.shown.len(), summary: opening.summary.clone() }),
+        }
+    }
+
+    /// The board as far as it is here, and what the page at an address shows of it.
+    #[must_use]
+    pub fn open(self, base: &str, address: &str, now: DateTime<Utc>) -> (Board, Opening) {
+        let Self { head, rows, part } = self;
+        let rows: Vec<_> = rows.into_iter().map(|row| head.expand(row)).collect();
+        let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+        let board = head.board(rows);
+        let opening = match part {
+            None => Opening::of(&board, base, address, now),
+            Some(Part { first, shown, summary }) => {
+                let known = first..first + names.len();
+                let unnamed = ServiceName::from("");
+                let name = |place: usize| place.checked_sub(first).and_then(|place| names.get(place)).unwrap_or(&unnamed).clone();
+                Opening { shown: (0..shown).map(name).collect(), first, summary, known: Some(known) }
+            }
+        };
+        (board, opening)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Opening, Snapshot};
+    use model::board::Board;
+    use model::ids::ServiceName;
+    use model::text::{TIME, parse};
+
+    fn board(services: usize) -> Board {
+        let lines = (0..services).map(|number| format!("service-{number:03} dev: 7fc38a2 ready 1/1\n"));
+        parse(&format!("environments: dev development\n{}", lines.collect::<String>())).unwrap()
+    }
+
+    /// As the browser finds it.
+    fn sent(board: &Board, address: &str) -> (Board, Opening) {
+        let snapshot = Snapshot::of(board, &Opening::of(board, "", address, TIME));
+        let json = serde_json::to_string(&snapshot).unwrap();
+        serde_json::from_str::<Snapshot>(&json).unwrap().open("", address, TIME)
+    }
+
+    #[test]
+    fn a_small_board_is_in_the_document_whatever_is_shown_of_it() {
+        for address in ["/", "/?q=service-03&sort=-name", "/services/service-040/dev"] {
+            let board = board(100);
+            let (there, opening) = sent(&board, address);
+            assert_eq!(there.services.len(), 100);
+            assert_eq!(opening, Opening::of(&board, "", address, TIME), "{address}");
+        }
+    }
+
+    #[test]
+    fn of_a_large_board_the_document_has_a_page_and_the_numbers() {
+        for (address, first, rows, shown) in [
+            ("/", 0, 100, 250),
+            ("/?page=3", 200, 50, 250),
+            ("/?page=9", 200, 50, 250),
+            ("/services/service-150/dev", 100, 100, 250),
+            ("/?q=service-19", 0, 10, 10),
+            ("/?q=nothing", 0, 0, 0),
+        ] {
+            let board = board(250);
+            let (there, opening) = sent(&board, address);
+            let here = Opening::of(&board, "", address, TIME);
+            assert_eq!((there.services.len(), opening.first, opening.shown.len()), (rows, first, shown), "{address}");
+            assert_eq!(opening.summary, here.summary);
+            assert_eq!(opening.known, Some(first..first + rows));
+            assert_eq!(opening.shown[opening.places()], here.shown[here.places()]);
+            assert!(
+                opening.shown.iter().enumerate().all(|(place, name)| here.places().contains(&place) != (*name == ServiceName::from("")))
+            );
+        }
+    }
+}
