@@ -10,7 +10,7 @@ use crate::ids::{ClusterName, EnvironmentName, ServiceName};
 use crate::record::Record;
 use crate::status::Status;
 use crate::version::Version;
-use crate::workload::{Condition, Phase, Role};
+use crate::workload::{Autoscaler, Condition, Phase, Role};
 
 /// One cell with everything known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,8 +45,35 @@ pub struct WorkloadDetails {
     pub wanted: Option<Version>,
     /// Its conditions.
     pub conditions: Vec<Condition>,
+    /// Who scales it, when it is not scaled by hand.
+    pub autoscaler: Option<AutoscalerDetails>,
     /// Its pods, those with trouble first.
     pub pods: Vec<PodDetails>,
+}
+
+/// The HorizontalPodAutoscaler of a workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AutoscalerDetails {
+    /// Its name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: Arc<str>,
+    /// The fewest pods it keeps.
+    pub min: u32,
+    /// The most pods it makes.
+    pub max: u32,
+    /// How many pods it counts now.
+    pub current: u32,
+    /// Why it cannot scale, in its own words; none when it can.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub problem: Option<Arc<str>>,
+}
+
+impl From<&Autoscaler> for AutoscalerDetails {
+    fn from(autoscaler: &Autoscaler) -> Self {
+        let Autoscaler { name, min, max, current, problem, .. } = autoscaler;
+        Self { name: Arc::clone(&name.name), min: *min, max: *max, current: *current, problem: problem.clone() }
+    }
 }
 
 /// A pod.

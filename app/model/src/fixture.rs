@@ -2,6 +2,7 @@
 //!
 //! They make what a healthy cluster says; the changing methods then break it.
 
+mod kinds;
 mod world;
 
 use std::collections::BTreeMap;
@@ -14,10 +15,11 @@ use crate::ids::{EnvironmentName, ObjectName, ServiceName, Uid};
 use crate::record::{Outcome, Record};
 use crate::version::is_commit;
 use crate::workload::{
-    Condition, Container, ContainerState, Fact, Kind, Owner, Phase, Pod, ReplicaSet, Replicas, Role, Strategy, Template, TemplateContainer,
-    Termination, Workload,
+    Condition, Container, ContainerState, Fact, Kind, Owner, Phase, Pod, ReplicaSet, Replicas, Role, Special, Strategy, Template,
+    TemplateContainer, Termination, Workload,
 };
 
+pub use kinds::{autoscaler, cron_job, job, service, warning};
 pub use world::World;
 
 /// A time of 2026-11-20, UTC: `10:00:00`.
@@ -185,6 +187,8 @@ pub fn workload_of(kind: Kind, text: &str) -> Deployed {
             min_ready_seconds: 0,
             conditions: vec![condition("Available", "True", "", ""), condition("Progressing", "True", progressing, "")],
             track: None,
+            pod_labels: BTreeMap::from([(Arc::from("app"), Arc::from(name))]),
+            special: Special::None,
         },
         sets: Vec::new(),
         pods: Vec::new(),
@@ -256,7 +260,10 @@ impl Deployed {
     pub fn facts(&self) -> Vec<Fact> {
         let sets = self.sets.iter().cloned().map(Fact::ReplicaSet);
         let pods = self.pods.iter().cloned().map(Fact::Pod);
-        std::iter::once(Fact::Workload(self.workload.clone())).chain(sets).chain(pods).collect()
+        // A bare ReplicaSet or pod says itself that it is a workload.
+        let is_bare = matches!(self.workload.kind, Kind::ReplicaSet | Kind::Pod);
+        let workload = (!is_bare).then(|| Fact::Workload(self.workload.clone()));
+        workload.into_iter().chain(sets).chain(pods).collect()
     }
 
     fn with_templates(mut self) -> Self {
@@ -271,7 +278,7 @@ impl Deployed {
         let own = |kind: Kind, name: &str, uid: &Uid| Owner { kind: Arc::from(kind.as_str()), name: Arc::from(name), uid: uid.clone() };
         let mut owner = own(kind, &name.name, &uid);
         let set_name = format!("{}-{revision}", name.name);
-        if kind == Kind::Deployment {
+        if matches!(kind, Kind::Deployment | Kind::Rollout) {
             let set_uid = Uid::from(format!("{uid}-{revision}"));
             self.sets.push(ReplicaSet {
                 name: ObjectName::new(&name.namespace, &set_name),
@@ -281,6 +288,8 @@ impl Deployed {
                 wanted: unready + ready,
                 template: template(&name.name, version),
                 conditions: Vec::new(),
+                hash: Some(Arc::from(revision.to_string())),
+                bare: None,
             });
             owner = own(Kind::ReplicaSet, &set_name, &set_uid);
         }
@@ -322,6 +331,7 @@ pub fn pod(namespace: &str, name: &str, image: &str, version: &str) -> Pod {
             state: ContainerState::Running { since: Some(at("09:00:03")) },
             last: None,
         }],
+        bare: None,
     }
 }
 

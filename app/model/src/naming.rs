@@ -90,18 +90,24 @@ impl Naming {
     /// The row a workload belongs to.
     #[must_use]
     pub fn service(&self, meta: Meta<'_>) -> ServiceName {
+        self.named(meta).unwrap_or_else(|| ServiceName::from(self.without_affixes(meta.name)))
+    }
+
+    /// The row that an object's annotations and labels name.
+    #[must_use]
+    pub fn named(&self, meta: Meta<'_>) -> Option<ServiceName> {
         if let Some(name) = first(&self.service_annotations, meta.annotations) {
-            return ServiceName::from(name);
+            return Some(ServiceName::from(name));
         }
         for label in &self.service_labels {
             let Some(name) = value(meta.labels, label) else { continue };
             let component = self.component_label.as_ref().filter(|_| label == NAME_LABEL);
-            return match component.and_then(|label| value(meta.labels, label)).filter(|component| *component != name) {
+            return Some(match component.and_then(|label| value(meta.labels, label)).filter(|component| *component != name) {
                 Some(component) => ServiceName::from(format!("{name}/{component}")),
                 None => ServiceName::from(name),
-            };
+            });
         }
-        ServiceName::from(self.without_affixes(meta.name))
+        None
     }
 
     /// The team of a workload of the service.

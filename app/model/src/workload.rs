@@ -1,6 +1,10 @@
 //! What a cluster says: small facts, made from Kubernetes objects by the server's `clusters::observe`.
 
-use std::fmt;
+mod beside;
+mod kind;
+mod special;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,66 +12,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ObjectName, ServiceName, Uid};
 
-/// The kinds whose objects become facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Kind {
-    /// `apps/v1` Deployment.
-    Deployment,
-    /// `apps/v1` StatefulSet.
-    StatefulSet,
-    /// `apps/v1` DaemonSet.
-    DaemonSet,
-    /// `apps/v1` ReplicaSet: the link from a pod to its Deployment, and the place of quota refusals.
-    ReplicaSet,
-    /// `v1` Pod.
-    Pod,
-}
-
-impl Kind {
-    /// Every kind that is read, in the order in which they are listed.
-    pub const ALL: [Self; 5] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::ReplicaSet, Self::Pod];
-
-    /// The kind as Kubernetes writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Deployment => "Deployment",
-            Self::StatefulSet => "StatefulSet",
-            Self::DaemonSet => "DaemonSet",
-            Self::ReplicaSet => "ReplicaSet",
-            Self::Pod => "Pod",
-        }
-    }
-
-    /// The resource name in API paths and RBAC rules: `deployments`.
-    #[must_use]
-    pub const fn plural(self) -> &'static str {
-        match self {
-            Self::Deployment => "deployments",
-            Self::StatefulSet => "statefulsets",
-            Self::DaemonSet => "daemonsets",
-            Self::ReplicaSet => "replicasets",
-            Self::Pod => "pods",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+pub use beside::{Autoscaler, Service, Warning};
+pub use kind::{Kind, Need};
+pub use special::{BlueGreen, Canary, Delivery, JobRun, Schedule, Special};
 
 /// A fact about one object.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
-    /// A Deployment, StatefulSet or DaemonSet.
+    /// A Deployment, StatefulSet, DaemonSet, CronJob, Job or Rollout.
     Workload(Workload),
     /// A ReplicaSet.
     ReplicaSet(ReplicaSet),
     /// A pod.
     Pod(Pod),
+    /// A Service.
+    Service(Service),
+    /// A HorizontalPodAutoscaler.
+    Autoscaler(Autoscaler),
+    /// An Event of type Warning.
+    Warning(Warning),
 }
 
 impl Fact {
@@ -78,7 +41,16 @@ impl Fact {
             Self::Workload(workload) => workload.kind,
             Self::ReplicaSet(_) => Kind::ReplicaSet,
             Self::Pod(_) => Kind::Pod,
+            Self::Service(_) => Kind::Service,
+            Self::Autoscaler(_) => Kind::HorizontalPodAutoscaler,
+            Self::Warning(_) => Kind::Event,
         }
+    }
+
+    /// Whether it says something that is used: most warnings say nothing that the objects do not.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !matches!(self, Self::Warning(warning) if !warning.is_used())
     }
 
     /// The name of the object.
@@ -88,11 +60,14 @@ impl Fact {
             Self::Workload(workload) => &workload.name,
             Self::ReplicaSet(set) => &set.name,
             Self::Pod(pod) => &pod.name,
+            Self::Service(service) => &service.name,
+            Self::Autoscaler(autoscaler) => &autoscaler.name,
+            Self::Warning(warning) => &warning.name,
         }
     }
 }
 
-/// A Deployment, StatefulSet or DaemonSet.
+/// A Deployment, StatefulSet, DaemonSet, CronJob, Job or Rollout; or a ReplicaSet or pod that nothing owns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// What it is.
@@ -115,9 +90,10 @@ pub struct Workload {
     pub observed_generation: i64,
     /// `deployment.kubernetes.io/revision` of a Deployment, `deprecated.daemonset.template.generation` of a DaemonSet.
     pub revision: Option<u64>,
-    /// `status.updateRevision` of a StatefulSet: the `controller-revision-hash` of its wanted pods.
+    /// The hash that the wanted pods carry: `status.updateRevision` of a StatefulSet, `status.currentPodHash` of a Rollout.
     pub update_hash: Option<Arc<str>>,
-    /// `status.currentRevision` of a StatefulSet: differs from [`Workload::update_hash`] until a rollout is complete.
+    /// `status.currentRevision` of a StatefulSet, `status.stableRS` of a Rollout: differs from [`Workload::update_hash`]
+    /// until a rollout is complete.
     pub current_hash: Option<Arc<str>>,
     /// Pod counts.
     pub replicas: Replicas,
@@ -133,6 +109,27 @@ pub struct Workload {
     pub conditions: Vec<Condition>,
     /// A track or colour the workload carries among others of its service (labels `track`, `color`, `role`).
     pub track: Option<Arc<str>>,
+    /// The labels of its pods, by which Services select them.
+    pub pod_labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// What only its kind has.
+    pub special: Special,
+}
+
+impl Workload {
+    /// Whether it is a part of a row by itself. The Job of a CronJob is the CronJob's.
+    #[must_use]
+    pub fn is_row(&self) -> bool {
+        self.owner().is_none()
+    }
+
+    /// The CronJob that made it.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Owner> {
+        match &self.special {
+            Special::Job(run) => run.owner.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// Pod counts of a workload. Zero is absent in Kubernetes; here it is 0.
@@ -248,6 +245,10 @@ pub struct ReplicaSet {
     pub template: Template,
     /// `status.conditions`; `ReplicaFailure` tells of quota and admission refusals.
     pub conditions: Vec<Condition>,
+    /// The hash that its pods carry.
+    pub hash: Option<Arc<str>>,
+    /// Itself as a workload, when nothing owns it and it names a service.
+    pub bare: Option<Box<Workload>>,
 }
 
 /// A pod.
@@ -259,7 +260,7 @@ pub struct Pod {
     pub uid: Uid,
     /// Its controller.
     pub owner: Option<Owner>,
-    /// Label `pod-template-hash` or `controller-revision-hash`.
+    /// Label `rollouts-pod-template-hash`, `pod-template-hash` or `controller-revision-hash`.
     pub template_hash: Option<Arc<str>>,
     /// Label `pod-template-generation` (DaemonSet).
     pub template_generation: Option<u64>,
@@ -279,6 +280,8 @@ pub struct Pod {
     pub node: Option<Arc<str>>,
     /// All containers: of `spec` joined with their statuses, init containers first.
     pub containers: Vec<Container>,
+    /// Itself as a workload, when nothing owns it and it names a service.
+    pub bare: Option<Box<Workload>>,
 }
 
 /// `status.phase` of a pod.

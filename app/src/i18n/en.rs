@@ -88,6 +88,7 @@ pub(super) static STRINGS: Strings = Strings {
     not_ready: "not ready",
     terminating: "terminating",
     restarts: |n| if n == 1 { "1 restart".into() } else { format!("{n} restarts") },
+    autoscaled: |min, max, now| format!("autoscaled {min}–{max} pods, now {now}"),
     on_node: "on",
 
     status: word,

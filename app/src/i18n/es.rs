@@ -88,6 +88,7 @@ pub(super) static STRINGS: Strings = Strings {
     not_ready: "no listo",
     terminating: "terminando",
     restarts: |n| if n == 1 { "1 reinicio".into() } else { format!("{n} reinicios") },
+    autoscaled: |min, max, now| format!("escalado automático de {min} a {max} pods, ahora {now}"),
     on_node: "en",
 
     status: word,

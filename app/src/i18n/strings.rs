@@ -96,6 +96,7 @@ pub struct Strings {
     pub not_ready: &'static str,
     pub terminating: &'static str,
     pub restarts: fn(u32) -> String,
+    pub autoscaled: fn(u32, u32, u32) -> String,
     pub on_node: &'static str,
 
     // Words of the model.

@@ -46,7 +46,20 @@ pub enum Rights {
 }
 
 /// The resources of the [`Rights::Reader`] role.
-const READABLE: [&str; 7] = ["deployments", "statefulsets", "daemonsets", "replicasets", "pods", "events", "namespaces"];
+const READABLE: [&str; 12] = [
+    "deployments",
+    "statefulsets",
+    "daemonsets",
+    "replicasets",
+    "pods",
+    "events",
+    "namespaces",
+    "services",
+    "cronjobs",
+    "jobs",
+    "horizontalpodautoscalers",
+    "rollouts",
+];
 
 impl Rights {
     /// Whether reading a resource is allowed, in a namespace or (none) cluster-wide.

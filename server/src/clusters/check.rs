@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use model::catalogue::Catalogue;
-use model::workload::Kind;
+use model::workload::{Kind, Need};
 use serde::Deserialize;
 
 use super::connect::{self, Answer, Connection};
@@ -34,6 +34,8 @@ pub struct Report {
     pub rights: Vec<Right>,
     /// What is wrong, and what to do about it; empty when nothing is.
     pub problems: Vec<String>,
+    /// What is not read, and that the board can do without.
+    pub remarks: Vec<String>,
 }
 
 /// Whether a kind may be listed and watched in a scope. An error is the API server's own text.
@@ -49,6 +51,8 @@ pub struct Right {
     pub watch: Result<(), String>,
 }
 
+/// Where to find what to grant.
+const RIGHTS: &str = "the rights that are needed are in deploy/kubernetes/clusterrole.yaml";
 /// Scopes that are checked at a time.
 const AT_A_TIME: usize = 4;
 
@@ -60,7 +64,7 @@ impl Report {
     }
 
     fn failed(cluster: &str, problem: String) -> Self {
-        Self { cluster: cluster.to_owned(), server: None, version: None, rights: Vec::new(), problems: vec![problem] }
+        Self { cluster: cluster.to_owned(), server: None, version: None, rights: Vec::new(), problems: vec![problem], remarks: Vec::new() }
     }
 }
 
@@ -79,7 +83,10 @@ impl fmt::Display for Report {
             let place = right.namespace.as_deref().map_or_else(|| "all namespaces".to_owned(), |name| format!("namespace {name}"));
             let list = right.list.as_ref().map_or_else(|_| "list: no".to_owned(), |count| format!("list: {count}"));
             let watch = if right.watch.is_ok() { "watch: yes" } else { "watch: no" };
-            writeln!(f, "  {:<13} {place:<24} {list:<12} {watch}", right.kind.plural())?;
+            writeln!(f, "  {:<24} {place:<24} {list:<12} {watch}", right.kind.plural())?;
+        }
+        for remark in &self.remarks {
+            writeln!(f, "  - {remark}")?;
         }
         for problem in &self.problems {
             writeln!(f, "  ! {problem}")?;
@@ -100,7 +107,7 @@ pub async fn check(target: &Target) -> Report {
     report.problems.clear();
     report.server = Some(connection.server.to_string());
     report.version = version(&connection).await;
-    let plan = match plan::plan(&connection, &selection).await {
+    let plan = match plan::plan(&connection, &selection, &Kind::ALL).await {
         Ok(plan) => plan,
         Err(fault) => {
             report.problems.push(fault.to_string());
@@ -108,6 +115,7 @@ pub async fn check(target: &Target) -> Report {
         }
     };
     report.problems.extend(hints(&plan));
+    report.remarks.extend(remarks(&plan));
     let rights: Vec<_> = plan.scopes.into_iter().map(|scope| right(&connection, &selection, scope, target.mode)).collect();
     let rights: Vec<_> = futures::stream::iter(rights).buffered(AT_A_TIME).collect().await;
     for (right, skipped) in rights {
@@ -124,13 +132,29 @@ pub async fn check(target: &Target) -> Report {
 }
 
 fn hints(plan: &Plan) -> Vec<String> {
-    let mut problems = plan.notes();
-    if plan.scopes.is_empty() && problems.is_empty() {
+    let core = plan.refused.iter().filter(|(kind, _)| kind.need() == Need::Core);
+    let mut problems: Vec<_> = core.map(|refused| not_listed(refused)).chain(plan.namespaces.clone()).collect();
+    if !plan.is_of_use() && problems.is_empty() {
         problems.push(plan.refusal());
     } else if !problems.is_empty() {
-        problems.push("the rights that are needed are in deploy/kubernetes/clusterrole.yaml".to_owned());
+        problems.push(RIGHTS.to_owned());
     }
     problems
+}
+
+/// Kinds that are not read, and what is not shown therefore.
+fn remarks(plan: &Plan) -> Vec<String> {
+    let refused: Vec<_> = plan.refused.iter().filter(|(kind, _)| kind.need() != Need::Core).collect();
+    let mut remarks: Vec<_> = refused.iter().map(|refused| format!("not read: {}", not_listed(refused))).collect();
+    if !remarks.is_empty() {
+        remarks.push(RIGHTS.to_owned());
+    }
+    remarks.extend(plan.absent.iter().map(|kind| format!("not read: this cluster has no {} of {}", kind.plural(), kind.api_version())));
+    remarks
+}
+
+fn not_listed((kind, text): &(Kind, String)) -> String {
+    format!("may not list {}: {text}", kind.plural())
 }
 
 async fn version(connection: &Connection) -> Option<String> {

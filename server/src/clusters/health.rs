@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::event::{Event, TargetHealth};
 use model::ids::TargetId;
+use model::workload::Need;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -19,8 +20,11 @@ pub(super) struct Pipes {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct State {
+    need: Need,
     progress: Progress,
     notes: Vec<String>,
+    /// Why a kind that only adds words is not followed.
+    silence: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,19 +35,42 @@ enum Progress {
 }
 
 impl Pipes {
-    /// Pipes that have said nothing yet, and what the target may not read.
-    pub(super) fn new(count: usize, missing: Vec<String>) -> Self {
-        Self { states: vec![State { progress: Progress::Syncing, notes: Vec::new() }; count], missing }
+    /// No pipes yet, and what the target may not read.
+    pub(super) fn new(missing: Vec<String>) -> Self {
+        Self { states: Vec::new(), missing }
+    }
+
+    /// A pipe that has said nothing yet; its place.
+    pub(super) fn add(&mut self, need: Need) -> usize {
+        self.states.push(State { need, progress: Progress::Syncing, notes: Vec::new(), silence: None });
+        self.states.len() - 1
+    }
+
+    /// A pipe that is no more.
+    pub(super) fn retire(&mut self, pipe: usize) {
+        if let Some(state) = self.states.get_mut(pipe) {
+            (state.progress, state.silence) = (Progress::Live, None);
+            state.notes.clear();
+        }
+    }
+
+    /// What the target may not read now.
+    pub(super) fn missing(&mut self, missing: Vec<String>) {
+        self.missing = missing;
     }
 
     pub(super) fn synced(&mut self, pipe: usize) {
         if let Some(state) = self.states.get_mut(pipe) {
-            state.progress = Progress::Live;
+            (state.progress, state.silence) = (Progress::Live, None);
         }
     }
 
+    /// A pipe fails. Nothing that is shown depends on a kind that only adds words.
     pub(super) fn failed(&mut self, pipe: usize, what: &str, fault: &Fault) {
-        if let Some(state) = self.states.get_mut(pipe) {
+        let Some(state) = self.states.get_mut(pipe) else { return };
+        if state.need == Need::Advisory {
+            (state.progress, state.silence) = (Progress::Live, Some(format!("cannot {what}: {fault}")));
+        } else {
             state.progress = Progress::Failed(of_fault(fault, what));
         }
     }
@@ -66,7 +93,7 @@ impl Pipes {
         }
         let live = self.states.iter().all(|state| state.progress == Progress::Live);
         live.then(|| {
-            let notes = self.states.iter().flat_map(|state| &state.notes);
+            let notes = self.states.iter().flat_map(|state| state.notes.iter().chain(&state.silence));
             TargetHealth::Live { notes: self.missing.iter().chain(notes).cloned().collect() }
         })
     }
@@ -141,7 +168,8 @@ mod tests {
 
     #[test]
     fn live_only_when_all_are_and_failing_when_one_does() {
-        let mut pipes = Pipes::new(2, vec!["may not list pods: no".into()]);
+        let mut pipes = Pipes::new(vec!["may not list pods: no".into()]);
+        assert_eq!((pipes.add(Need::Core), pipes.add(Need::Core)), (0, 1));
         pipes.synced(0);
         assert_eq!(pipes.overall(), None);
         pipes.synced(1);
@@ -152,6 +180,24 @@ mod tests {
         assert_eq!(pipes.overall(), Some(TargetHealth::Unreachable("500: etcd (list pods)".into())));
         pipes.synced(0);
         assert!(matches!(pipes.overall(), Some(TargetHealth::Live { .. })));
+    }
+
+    #[test]
+    fn what_only_adds_words_does_not_fail_a_target() {
+        let mut pipes = Pipes::new(Vec::new());
+        let (pods, events) = (pipes.add(Need::Core), pipes.add(Need::Advisory));
+        pipes.synced(pods);
+        assert_eq!(pipes.overall(), None);
+        pipes.failed(events, "list or watch events", &Fault::Status { code: 500, text: "etcd".into() });
+        let notes = vec!["cannot list or watch events: 500: etcd".to_owned()];
+        assert_eq!(pipes.overall(), Some(TargetHealth::Live { notes }));
+        pipes.synced(events);
+        assert_eq!(pipes.overall(), Some(TargetHealth::Live { notes: Vec::new() }));
+        // A pipe that ended no longer counts.
+        let rollouts = pipes.add(Need::Optional);
+        assert_eq!(pipes.overall(), None);
+        pipes.retire(rollouts);
+        assert_eq!(pipes.overall(), Some(TargetHealth::Live { notes: Vec::new() }));
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,6 +15,7 @@ mod pipe;
 mod plan;
 mod read;
 mod scope;
+mod session;
 mod target;
 
 use std::panic::AssertUnwindSafe;

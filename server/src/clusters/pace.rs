@@ -15,7 +15,7 @@ pub(super) struct Pace {
     pub(super) margin: Duration,
     /// The least time between two signs of life of a target.
     pub(super) heartbeat: Duration,
-    /// How often rights and namespaces that were missing are looked for again.
+    /// How often rights, namespaces and kinds that were missing are looked for again.
     pub(super) replan: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Pace {
             window,
             margin: (freshness / 9).clamp(second, Duration::from_secs(10)),
             heartbeat: (freshness / 9).min(Duration::from_secs(10)),
-            replan: Duration::from_secs(60),
+            replan: (freshness * 2 / 3).clamp(second, Duration::from_secs(60)),
         }
     }
 }

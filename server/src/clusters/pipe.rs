@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::event::Event;
 use model::ids::TargetId;
-use model::workload::Fact;
+use model::workload::{Fact, Need};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -45,7 +45,7 @@ pub(super) enum Said {
 /// Why a pipe ended.
 #[derive(Debug)]
 pub(super) enum Ended {
-    /// The credentials or the rights are no longer what they were: connect and plan anew.
+    /// The credentials or the rights are no longer what they were, or the kind is gone: connect and plan anew.
     Refused(Fault),
     /// Nobody listens any more.
     Closed,
@@ -169,7 +169,9 @@ impl Pipe {
         if failures < patience(&fault) {
             return None;
         }
-        if matches!(fault, Fault::Forbidden(_) | Fault::Unauthorized(_)) {
+        // A kind that a cluster need not have may go with its definition.
+        let is_gone = matches!(fault, Fault::NotFound(_)) && self.scope.kind.need() != Need::Core;
+        if is_gone || matches!(fault, Fault::Forbidden(_) | Fault::Unauthorized(_)) {
             return Some(Ended::Refused(fault));
         }
         // What was missed meanwhile is unknown, even whether it is the same cluster that comes back.
@@ -280,7 +282,7 @@ impl Pipe {
     async fn take(&mut self, line: Line) -> Result<Option<String>, Stop> {
         match line {
             Line::Seen { fact: Ok(fact), version } => {
-                if self.selection.matches(&fact.name().namespace) {
+                if fact.is_used() && self.selection.matches(&fact.name().namespace) {
                     if !self.state.unreadable.is_empty() {
                         self.readable(&fact.name().to_string()).await?;
                     }

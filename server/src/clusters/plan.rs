@@ -1,16 +1,18 @@
 //! What of a target may be read: everywhere where that is allowed, else namespace by namespace.
 
+mod trial;
+
 use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::future::join_all;
-use model::workload::Kind;
-use serde::Deserialize;
+use model::workload::{Kind, Need};
 
 use super::connect::{Answer, Connection};
 use super::error::Fault;
 use super::namespaces::Selection;
 use super::scope::Scope;
+use trial::{Trial, trial};
 
 /// Requests at a time while rights are tried out.
 const AT_A_TIME: usize = 8;
@@ -23,6 +25,8 @@ pub(super) struct Plan {
     pub(super) scopes: Vec<Scope>,
     /// Kinds that may not be listed, here or there, with the API server's text.
     pub(super) refused: Vec<(Kind, String)>,
+    /// Kinds that this API server does not have.
+    pub(super) absent: Vec<Kind>,
     /// Why the namespaces are not known.
     pub(super) namespaces: Option<String>,
     /// Whether rights or namespaces that appear later change the plan.
@@ -36,33 +40,45 @@ impl Plan {
         kinds.chain(self.namespaces.clone()).collect()
     }
 
+    /// Whether anything can be read that the board is about.
+    pub(super) fn is_of_use(&self) -> bool {
+        self.core().next().is_some()
+    }
+
+    /// The scopes of the kinds that the board is about.
+    pub(super) fn core(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().filter(|scope| scope.kind.need() == Need::Core)
+    }
+
     /// Why nothing at all may be read: the first refusal in full, the others by name.
     pub(super) fn refusal(&self) -> String {
-        let Some(((kind, text), others)) = self.refused.split_first() else {
+        let mut core = self.refused.iter().filter(|(kind, _)| kind.need() == Need::Core);
+        let Some((kind, text)) = core.next() else {
             return self.namespaces.clone().unwrap_or_else(|| "no namespace matches the selection".to_owned());
         };
-        let others: Vec<_> = others.iter().map(|(kind, _)| kind.plural()).collect();
+        let others: Vec<_> = core.map(|(kind, _)| kind.plural()).collect();
         let others = if others.is_empty() { String::new() } else { format!("; nor {}", others.join(", ")) };
         let namespaces = self.namespaces.as_ref().map(|text| format!("; {text}")).unwrap_or_default();
         format!("may not list {}: {text}{others}{namespaces}", kind.plural())
     }
 }
 
-/// Finds out by lists of one object what may be read. A fault that is no refusal is the target's.
-pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Result<Plan, Fault> {
+/// Finds out by lists of one object what may be read of some kinds. A fault that is no refusal is the target's.
+pub(super) async fn plan(connection: &Connection, selection: &Selection, kinds: &[Kind]) -> Result<Plan, Fault> {
     let exact = selection.exact();
-    let refused = match &exact {
-        Some(_) => Kind::ALL.iter().map(|&kind| (kind, None)).collect(),
-        None => Vec::new(),
-    };
     let mut plan = Plan::default();
-    let mut refused: Vec<(Kind, Option<String>)> = refused;
-    if exact.is_none() {
-        let trials = join_all(Kind::ALL.map(|kind| trial(connection, Scope { kind, namespace: None }))).await;
-        for (kind, outcome) in Kind::ALL.into_iter().zip(trials) {
-            match outcome? {
-                Ok(()) => plan.scopes.push(Scope { kind, namespace: None }),
-                Err(text) => refused.push((kind, Some(text))),
+    let mut refused: Vec<(Kind, Option<String>)> = Vec::new();
+    match &exact {
+        Some(_) => refused.extend(kinds.iter().map(|kind| (*kind, None))),
+        None => {
+            let scope = |kind: &Kind| Scope { kind: *kind, namespace: None };
+            let trials = join_all(kinds.iter().map(|kind| trial(connection, scope(kind)))).await;
+            for (kind, outcome) in kinds.iter().zip(trials) {
+                match outcome? {
+                    Trial::Allowed => plan.scopes.push(scope(kind)),
+                    Trial::Refused(text) => refused.push((*kind, Some(text))),
+                    Trial::Absent => plan.absent.push(*kind),
+                }
             }
         }
     }
@@ -80,11 +96,17 @@ pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Resu
         let outcomes: Vec<_> = futures::stream::iter(trials).buffered(AT_A_TIME).collect().await;
         let before = plan.scopes.len();
         let mut texts = Vec::new();
+        let mut is_absent = false;
         for (scope, outcome) in scopes.into_iter().zip(outcomes) {
             match outcome? {
-                Ok(()) => plan.scopes.push(scope),
-                Err(text) => texts.push(text),
+                Trial::Allowed => plan.scopes.push(scope),
+                Trial::Refused(text) => texts.push(text),
+                Trial::Absent => is_absent = true,
             }
+        }
+        if is_absent {
+            plan.absent.push(kind);
+            continue;
         }
         // Where every namespace can be read, that the whole cluster cannot be is nothing to note.
         if texts.is_empty() && plan.scopes.len() == before {
@@ -96,22 +118,6 @@ pub(super) async fn plan(connection: &Connection, selection: &Selection) -> Resu
     Ok(plan)
 }
 
-/// Whether a scope may be listed; the API server's text when not. 404 is a kind the server does not have.
-async fn trial(connection: &Connection, scope: Scope) -> Result<Result<(), String>, Fault> {
-    // A server that has just started refuses until it has loaded its rules, for some tens of milliseconds.
-    const AGAIN: std::time::Duration = std::time::Duration::from_millis(300);
-    let mut outcome = connection.get(&scope.trial(), Answer::Whole).await;
-    if matches!(outcome, Err(Fault::Forbidden(_))) {
-        tokio::time::sleep(AGAIN).await;
-        outcome = connection.get(&scope.trial(), Answer::Whole).await;
-    }
-    match outcome {
-        Ok(body) => connection.text(body, LONGEST).await.map(|_| Ok(())),
-        Err(Fault::Forbidden(text)) => Ok(Err(text)),
-        Err(fault) => Err(fault),
-    }
-}
-
 fn summary(mut texts: Vec<String>) -> Option<String> {
     let more = texts.len().saturating_sub(1);
     let first = (!texts.is_empty()).then(|| texts.swap_remove(0))?;
@@ -121,15 +127,15 @@ fn summary(mut texts: Vec<String>) -> Option<String> {
 
 /// The namespaces of the selection: those that exist, or those that are named in full where they may not be listed.
 async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Option<String>) -> Result<Vec<Arc<str>>, Fault> {
-    #[derive(Deserialize)]
+    #[derive(serde::Deserialize)]
     struct List {
         items: Option<Vec<Item>>,
     }
-    #[derive(Deserialize)]
+    #[derive(serde::Deserialize)]
     struct Item {
         metadata: Metadata,
     }
-    #[derive(Deserialize)]
+    #[derive(serde::Deserialize)]
     struct Metadata {
         name: String,
     }

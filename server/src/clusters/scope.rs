@@ -48,12 +48,12 @@ impl Scope {
     }
 
     fn path(&self, query: &[(&str, &str)]) -> String {
-        let group = match self.kind {
-            Kind::Pod => "/api/v1",
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicaSet => "/apis/apps/v1",
-        };
+        let version = self.kind.api_version();
+        // Only the core group has no name.
+        let group = if version.contains('/') { format!("/apis/{version}") } else { format!("/api/{version}") };
         let namespace = self.namespace.as_ref().map(|name| format!("/namespaces/{name}")).unwrap_or_default();
-        let query = Serializer::new(String::new()).extend_pairs(query).finish();
+        let warnings = (self.kind == Kind::Event).then_some(("fieldSelector", "type=Warning"));
+        let query = Serializer::new(String::new()).extend_pairs(warnings).extend_pairs(query).finish();
         format!("{group}{namespace}/{}?{query}", self.kind.plural())
     }
 }
@@ -82,5 +82,10 @@ mod tests {
             shop.watch("42", Duration::from_millis(45_500)),
             "/apis/apps/v1/namespaces/shop/deployments?watch=true&allowWatchBookmarks=true&resourceVersion=42&timeoutSeconds=45"
         );
+        let of = |kind| Scope { kind, namespace: None }.trial();
+        assert_eq!(of(Kind::CronJob), "/apis/batch/v1/cronjobs?limit=1");
+        assert_eq!(of(Kind::Rollout), "/apis/argoproj.io/v1alpha1/rollouts?limit=1");
+        assert_eq!(of(Kind::Service), "/api/v1/services?limit=1");
+        assert_eq!(of(Kind::Event), "/api/v1/events?fieldSelector=type%3DWarning&limit=1");
     }
 }

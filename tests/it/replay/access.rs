@@ -114,10 +114,10 @@ async fn a_context_and_what_may_be_read_there() {
     let report = report(context(&path, None)).await;
     assert!(report.is_fine(), "{report}");
     assert_eq!(report.version.as_deref(), Some("v1.36.2"));
-    assert_eq!(report.rights.len(), 5);
+    assert_eq!(report.rights.len(), model::workload::Kind::ALL.len());
     assert!(report.rights.iter().all(|right| right.list == Ok(0) && right.watch == Ok(()) && right.namespace.is_none()));
     let text = report.to_string();
-    assert!(text.starts_with("dev-cluster  http://127.0.0.1:") && text.contains("pods          all namespaces"), "{text}");
+    assert!(text.starts_with("dev-cluster  http://127.0.0.1:") && text.contains("pods                     all namespaces"), "{text}");
     assert!(server.requests().iter().all(|request| request.headers["authorization"] == "Bearer good"));
 }
 

@@ -98,6 +98,8 @@ fn expected(recording: &Recording) -> (Option<Cell>, usize) {
         use clusters::observe::Line as Observed;
         board.now = recording.opened + line.after;
         let event = match observers.get_mut(&line.kind).unwrap().line(&line.json) {
+            // The client does not pass on what is not used.
+            Observed::Seen { fact: Ok(fact), .. } if !fact.is_used() => continue,
             Observed::Seen { fact, .. } => Event::Seen { target, fact: fact.unwrap(), at: board.now },
             Observed::Gone { name, .. } => Event::Gone { target, kind: line.kind, name: name.unwrap(), at: board.now },
             _ => continue,

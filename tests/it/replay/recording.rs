@@ -67,6 +67,16 @@ impl Recording {
         recording
     }
 
+    /// The part of a scenario that is about objects whose names begin so.
+    pub(super) fn of(mut self, prefix: &str) -> Self {
+        let is_of = |object: &Value| object["metadata"]["name"].as_str().is_none_or(|name| name.starts_with(prefix));
+        self.lines.retain(|line| is_of(&serde_json::from_str::<Value>(&line.json).unwrap()["object"]));
+        for objects in self.initial.values_mut() {
+            objects.retain(|object| is_of(&serde_json::from_str(object).unwrap()));
+        }
+        self
+    }
+
     fn read_kind(&mut self, kind: Kind, lines: &str, times: &str) -> String {
         let mut begun = None;
         assert_eq!(lines.lines().count(), times.lines().count(), "a time for each line of {kind}");
@@ -111,7 +121,7 @@ impl Recording {
 
 /// The answer to a list.
 pub(super) fn list<'a>(kind: Kind, version: &str, objects: impl Iterator<Item = &'a str>) -> String {
-    let group = if kind == Kind::Pod { "v1" } else { "apps/v1" };
+    let group = kind.api_version();
     let items = objects.collect::<Vec<_>>().join(",");
     format!(r#"{{"kind":"{kind}List","apiVersion":"{group}","metadata":{{"resourceVersion":"{version}"}},"items":[{items}]}}"#)
 }

@@ -137,24 +137,27 @@ fn feed(recording: &Recording, items: impl Iterator<Item = Item>, mut look: impl
 
 /// Checks a scenario in the recorded order, gives the history of its cell, and tries other orders of the streams.
 fn check(scenario: &str, ends: Ends) -> String {
-    let recording = Recording::read(scenario);
+    check_recording(scenario, &Recording::read(scenario), ends)
+}
+
+fn check_recording(scenario: &str, recording: &Recording, ends: Ends) -> String {
     let recorded = || Kind::ALL.into_iter().map(Item::List).chain(recording.lines.iter().cloned().map(Item::Line));
     let mut history = String::new();
     let mut last = String::new();
-    let end = feed(&recording, recorded(), |board, truth| {
+    let end = feed(recording, recorded(), |board, truth| {
         let text = board.cell().map_or_else(|| "no row".to_owned(), describe);
         if let Some(Err(wrong)) = board.cell().map(|cell| truth.check(cell, ends)) {
-            panic!("{scenario} at {}: {wrong}\n{text}", since(&recording, board));
+            panic!("{scenario} at {}: {wrong}\n{text}", since(recording, board));
         }
         if text != last {
-            writeln!(history, "{:>8}  {text}", since(&recording, board)).unwrap();
+            writeln!(history, "{:>8}  {text}", since(recording, board)).unwrap();
             last = text;
         }
     });
     for seed in 0..ORDERS {
-        let other = feed(&recording, shuffled(&recording, seed), |board, truth| {
+        let other = feed(recording, shuffled(recording, seed), |board, truth| {
             if let Some(Err(wrong)) = board.cell().map(|cell| truth.check(cell, ends)) {
-                panic!("{scenario}, order {seed}, at {}: {wrong}", since(&recording, board));
+                panic!("{scenario}, order {seed}, at {}: {wrong}", since(recording, board));
             }
         });
         assert_eq!(settled(other), settled(end.clone()), "{scenario} ends the same in order {seed}");
@@ -215,7 +218,7 @@ macro_rules! scenarios {
             let replayed = [$($scenario),*];
             for folder in std::fs::read_dir(super::recording::root().join("watch")).unwrap() {
                 let name = folder.unwrap().file_name().into_string().unwrap();
-                // Jobs are no services.
+                // Its two Jobs are two services: each is replayed on its own.
                 assert!(name == "jobs" || replayed.contains(&name.as_str()), "{name}");
             }
         }
@@ -240,4 +243,29 @@ scenarios! {
     digest_only "digest-only" Well,
     canary "canary" Well,
     blue_green "blue-green" Well,
+}
+
+#[test]
+fn jobs() {
+    for (job, ends) in [("import-ok", Ends::Well), ("import-fail", Ends::Failing)] {
+        insta::assert_snapshot!(format!("job-{job}"), check_recording(job, &Recording::read("jobs").of(job), ends));
+    }
+}
+
+/// The rows of the steady namespace: one of each kind of workload, well or not, with what is beside them.
+#[test]
+fn steady() {
+    let now = DateTime::parse_from_rfc3339("2026-11-20T07:23:30Z").unwrap().to_utc();
+    let mut index = Index::new(catalogue());
+    for kind in Kind::ALL {
+        let name = format!("steady/{}.json", kind.plural());
+        let recorded = super::recording::root().join(&name).exists();
+        let list = if recorded { super::recording::file(&name) } else { super::recording::list(kind, "1", std::iter::empty()) };
+        let facts = Observer::new(kind, catalogue()).page(&list).unwrap().facts;
+        index.apply(Event::Listed { target: TARGET, kind, namespace: None, facts, at: now });
+    }
+    index.apply(Event::Target { target: TARGET, health: TargetHealth::Live { notes: Vec::new() }, at: now });
+    let rows = index.services().filter_map(|service| merge(&index, service, now, None).row);
+    let lines: Vec<_> = rows.map(|row| format!("{:<12} {}", row.name.as_str(), describe(row.cells.values().next().unwrap()))).collect();
+    insta::assert_snapshot!(lines.join("\n"));
 }

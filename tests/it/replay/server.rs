@@ -13,6 +13,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
+/// Where the client finds out whether Argo Rollouts is installed, which it is here: all kinds are alike.
+const DISCOVERY: &str = "/apis/argoproj.io/v1alpha1";
+
 /// A request as far as it matters.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
@@ -134,9 +137,13 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         // What a server of Go says to one who speaks TLS to it.
         Err(_) => return stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n").await,
     };
-    log.lock().unwrap().push(request.clone());
+    let discovery = request.path == DISCOVERY;
+    if !discovery {
+        log.lock().unwrap().push(request.clone());
+    }
     const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
-    match answer(&request) {
+    let reply = if discovery { Reply::json(r#"{"kind":"APIResourceList","resources":[{"name":"rollouts"}]}"#) } else { answer(&request) };
+    match reply {
         Reply::Whole(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} status\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in headers {

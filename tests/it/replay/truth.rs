@@ -40,7 +40,7 @@ impl Truth {
     }
 
     fn workloads(&self) -> impl Iterator<Item = &Value> {
-        [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet].into_iter().flat_map(|kind| self.of(kind))
+        [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Job].into_iter().flat_map(|kind| self.of(kind))
     }
 
     /// Pods of a workload that are not being deleted and have not ended.
@@ -71,7 +71,12 @@ impl Truth {
         if cell.status != Status::Ready {
             return Ok(());
         }
-        for workload in self.workloads() {
+        for job in self.of(Kind::Job) {
+            if condition(job, "Complete") != "True" {
+                return Err(format!("ready, but {} has not ended well", job["metadata"]["name"]));
+            }
+        }
+        for workload in self.workloads().filter(|workload| workload["spec"]["backoffLimit"].is_null()) {
             let name = &workload["metadata"]["name"];
             let generation = workload["metadata"]["generation"].as_i64();
             // One scaled to zero whose pods are gone has no share in what the service is.
@@ -116,7 +121,8 @@ impl Truth {
             let all = ["initContainerStatuses", "containerStatuses"].map(|key| pod["status"][key].as_array().cloned().unwrap_or_default());
             all.iter().flatten().any(is_bad)
         };
-        let stuck = self.workloads().any(|workload| condition(workload, "Progressing") == "False");
+        let is_stuck = |workload| condition(workload, "Progressing") == "False" || condition(workload, "FailureTarget") == "True";
+        let stuck = self.workloads().any(is_stuck);
         if stuck || self.live_pods().any(of_pod) { Ok(()) } else { Err(format!("failing without a cause: {}", cell.reason)) }
     }
 

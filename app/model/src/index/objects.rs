@@ -1,11 +1,14 @@
 //! The objects of one target, found by name and by owner.
 
+mod beside;
+mod links;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::ids::{ObjectName, ServiceName, Uid};
-use crate::workload::{Fact, Kind, Owner, Pod, ReplicaSet, Workload};
+use crate::workload::{Fact, Kind, Pod, ReplicaSet, Workload};
+use beside::Beside;
 
 /// Kind and name of a workload.
 pub(crate) type WorkloadKey = (Kind, ObjectName);
@@ -20,7 +23,10 @@ pub(crate) struct Objects {
     set_by_uid: HashMap<Uid, ObjectName>,
     /// One tree for all owners takes much less memory than a set for each.
     sets_by_owner: BTreeSet<(Uid, ObjectName)>,
+    jobs_by_owner: BTreeSet<(Uid, ObjectName)>,
     pods_by_owner: BTreeSet<(Uid, ObjectName)>,
+    /// What says something about them.
+    beside: Beside,
     /// Kinds that were listed, and where; everywhere when in no namespace.
     listed: BTreeSet<(Kind, Option<Arc<str>>)>,
 }
@@ -44,7 +50,12 @@ impl Objects {
 
     /// The services that have workloads here.
     pub(crate) fn services(&self) -> impl Iterator<Item = &ServiceName> {
-        self.workloads.values().map(|workload| &workload.service)
+        self.workloads.values().filter(|workload| workload.is_row()).map(|workload| &workload.service)
+    }
+
+    /// What says something about the workloads.
+    pub(crate) fn beside(&self) -> &Beside {
+        &self.beside
     }
 
     /// Whether objects of the kind can be read in a namespace: a right may be missing.
@@ -61,21 +72,7 @@ impl Objects {
     /// The kinds of workloads that can be read nowhere here, although others can.
     pub(crate) fn unseen_workloads(&self) -> impl Iterator<Item = Kind> {
         let is_seen = |kind: Kind| self.listed.is_empty() || self.listed.iter().any(|(listed, _)| *listed == kind);
-        let workloads = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet].into_iter();
-        workloads.filter(move |kind| !is_seen(*kind) && !self.workloads.keys().any(|(of, _)| of == kind))
-    }
-
-    /// The ReplicaSets of a Deployment.
-    pub(crate) fn sets_of(&self, owner: &Uid) -> impl Iterator<Item = &ReplicaSet> {
-        owned(&self.sets_by_owner, owner).filter_map(|name| self.sets.get(name))
-    }
-
-    /// The pods of a workload: its own, and those of its ReplicaSets.
-    pub(crate) fn pods_of<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a Pod> {
-        let sets = self.sets_of(&workload.uid).map(|set| &set.uid);
-        let by_uid = std::iter::once(&workload.uid).chain(sets).flat_map(|uid| owned(&self.pods_by_owner, uid));
-        let by_name = self.pods_by_name(workload);
-        by_uid.filter_map(|name| self.pods.get(name)).chain(by_name)
+        Kind::WORKLOADS.into_iter().filter(move |kind| !is_seen(*kind) && !self.workloads.keys().any(|(of, _)| of == kind))
     }
 
     /// Takes in what is known of an object now.
@@ -84,6 +81,18 @@ impl Objects {
             Fact::Workload(workload) => self.put_workload(workload, moves),
             Fact::ReplicaSet(set) => self.put_set(set, moves),
             Fact::Pod(pod) => self.put_pod(pod, moves),
+            Fact::Service(service) => {
+                let namespace = Arc::clone(&service.name.namespace);
+                let changed = self.beside.put_service(service);
+                self.touch_selected(&namespace, &changed, moves);
+            }
+            Fact::Autoscaler(autoscaler) => self.beside.put_autoscaler(autoscaler),
+            Fact::Warning(warning) => {
+                let (namespace, about, uid) = (Arc::clone(&warning.name.namespace), warning.about.clone(), warning.uid.clone());
+                if self.beside.put_warning(warning) {
+                    self.touch_subject(&namespace, &about, &uid, moves);
+                }
+            }
         }
     }
 
@@ -100,13 +109,30 @@ impl Objects {
                     self.unlink_set(&set, moves);
                 }
             }
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
-                let key = (kind, name.clone());
-                if let Some(workload) = self.workloads.remove(&key) {
-                    self.workload_by_uid.remove(&workload.uid);
-                    moves.touched.insert(workload.service.clone());
-                    moves.left.push((workload.service, key));
-                }
+            Kind::Service => {
+                let changed = self.beside.remove_service(name);
+                self.touch_selected(&name.namespace, &changed, moves);
+            }
+            Kind::HorizontalPodAutoscaler => self.beside.remove_autoscaler(name),
+            // What it was about shows by itself that it is over.
+            Kind::Event => self.beside.remove_warning(name),
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout | Kind::CronJob | Kind::Job => {
+                self.remove_workload((kind, name.clone()), moves);
+            }
+        }
+    }
+
+    fn remove_workload(&mut self, key: WorkloadKey, moves: &mut Moves) {
+        let Some(workload) = self.workloads.remove(&key) else { return };
+        self.workload_by_uid.remove(&workload.uid);
+        match workload.owner() {
+            Some(owner) => {
+                self.jobs_by_owner.remove(&(owner.uid.clone(), key.1.clone()));
+                self.touch(owner, &key.1.namespace, moves);
+            }
+            None => {
+                moves.touched.insert(workload.service.clone());
+                moves.left.push((workload.service, key));
             }
         }
     }
@@ -119,6 +145,7 @@ impl Objects {
             match kind {
                 Kind::Pod => self.pods.keys().filter(is_gone).cloned().collect(),
                 Kind::ReplicaSet => self.sets.keys().filter(is_gone).cloned().collect(),
+                Kind::Service | Kind::HorizontalPodAutoscaler | Kind::Event => self.beside.names(kind).filter(is_gone).cloned().collect(),
                 _ => self.workloads.keys().filter(|(of, _)| *of == kind).map(|(_, name)| name).filter(is_gone).cloned().collect(),
             }
         };
@@ -145,10 +172,18 @@ impl Objects {
         if self.workloads.get(&key) == Some(&workload) {
             return;
         }
-        self.remove(key.0, &key.1, moves);
-        moves.touched.insert(workload.service.clone());
-        moves.left.retain(|(service, left)| *service != workload.service || *left != key);
-        moves.came.push((workload.service.clone(), key.clone()));
+        self.remove_workload(key.clone(), moves);
+        match workload.owner() {
+            Some(owner) => {
+                self.jobs_by_owner.insert((owner.uid.clone(), key.1.clone()));
+                self.touch(owner, &key.1.namespace, moves);
+            }
+            None => {
+                moves.touched.insert(workload.service.clone());
+                moves.left.retain(|(service, left)| *service != workload.service || *left != key);
+                moves.came.push((workload.service.clone(), key.clone()));
+            }
+        }
         self.workload_by_uid.insert(workload.uid.clone(), key.clone());
         self.workloads.insert(key, workload);
     }
@@ -165,6 +200,9 @@ impl Objects {
             self.sets_by_owner.insert((owner.uid.clone(), set.name.clone()));
             self.touch(owner, &set.name.namespace, moves);
         }
+        if let Some(bare) = &set.bare {
+            self.put_workload((**bare).clone(), moves);
+        }
         self.sets.insert(set.name.clone(), set);
     }
 
@@ -173,7 +211,7 @@ impl Objects {
             if *known == pod {
                 return;
             }
-            if known.owner == pod.owner {
+            if known.owner == pod.owner && known.bare.is_none() && pod.bare.is_none() {
                 // The usual change: the links stay.
                 let (owner, namespace) = (pod.owner.clone(), Arc::clone(&pod.name.namespace));
                 *known = pod;
@@ -188,11 +226,18 @@ impl Objects {
             self.pods_by_owner.insert((owner.uid.clone(), pod.name.clone()));
             self.touch(owner, &pod.name.namespace, moves);
         }
+        if let Some(bare) = &pod.bare {
+            moves.touched.insert(bare.service.clone());
+            self.put_workload((**bare).clone(), moves);
+        }
         self.pods.insert(pod.name.clone(), pod);
     }
 
     fn unlink_set(&mut self, set: &ReplicaSet, moves: &mut Moves) {
         self.set_by_uid.remove(&set.uid);
+        if set.bare.is_some() {
+            self.remove_workload((Kind::ReplicaSet, set.name.clone()), moves);
+        }
         if let Some(owner) = &set.owner {
             self.sets_by_owner.remove(&(owner.uid.clone(), set.name.clone()));
             self.touch(owner, &set.name.namespace, moves);
@@ -200,43 +245,12 @@ impl Objects {
     }
 
     fn unlink_pod(&mut self, pod: &Pod, moves: &mut Moves) {
+        if pod.bare.is_some() {
+            self.remove_workload((Kind::Pod, pod.name.clone()), moves);
+        }
         if let Some(owner) = &pod.owner {
             self.pods_by_owner.remove(&(owner.uid.clone(), pod.name.clone()));
             self.touch(owner, &pod.name.namespace, moves);
         }
     }
-
-    /// The row of whoever owns an object is touched; nobody's, when the owner is not known yet: its coming will touch it.
-    fn touch(&self, owner: &Owner, namespace: &Arc<str>, moves: &mut Moves) {
-        let root = self.set_by_uid.get(&owner.uid).and_then(|name| self.sets.get(name)).and_then(|set| set.owner.as_ref());
-        let key = self.workload_by_uid.get(&root.unwrap_or(owner).uid).cloned();
-        let key = key.or_else(|| {
-            let deployment = deployment_of(owner).filter(|_| !self.can_see(Kind::ReplicaSet, namespace))?;
-            Some((Kind::Deployment, ObjectName { namespace: Arc::clone(namespace), name: Arc::from(deployment) }))
-        });
-        if let Some(workload) = key.and_then(|key| self.workloads.get(&key)) {
-            moves.touched.insert(workload.service.clone());
-        }
-    }
-
-    /// Where ReplicaSets may not be read, a Deployment's pods are found by the names that its controller gives.
-    fn pods_by_name<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a Pod> {
-        let degraded = workload.kind == Kind::Deployment && !self.can_see(Kind::ReplicaSet, &workload.name.namespace);
-        let all = degraded.then(|| self.pods.range(workload.name.clone()..)).into_iter().flatten().map(|(_, pod)| pod);
-        all.take_while(|pod| pod.name.namespace == workload.name.namespace && pod.name.name.starts_with(&*workload.name.name))
-            .filter(|pod| pod.owner.as_ref().and_then(deployment_of) == Some(&workload.name.name))
-    }
-}
-
-/// The Deployment in the name of a ReplicaSet: `<deployment>-<template hash>`.
-fn deployment_of(owner: &Owner) -> Option<&str> {
-    let (deployment, _) = owner.name.rsplit_once('-').filter(|_| &*owner.kind == Kind::ReplicaSet.as_str())?;
-    Some(deployment)
-}
-
-/// The names under one owner.
-fn owned<'a>(links: &'a BTreeSet<(Uid, ObjectName)>, owner: &Uid) -> impl Iterator<Item = &'a ObjectName> + use<'a> {
-    let first = (owner.clone(), ObjectName::new("", ""));
-    let owner = owner.clone();
-    links.range((Bound::Included(first), Bound::Unbounded)).take_while(move |(uid, _)| *uid == owner).map(|(_, name)| name)
 }

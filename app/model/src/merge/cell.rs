@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::board::{Cell, RecordSummary, TargetState};
 use crate::catalogue::EnvironmentSpec;
 use crate::ids::{ClusterName, ServiceName, TargetId};
-use crate::index::{Freshness, Index};
+use crate::index::{Freshness, Index, Objects};
 use crate::record::Outcome;
 use crate::status::{Flag, Status};
 use crate::version::Version;
@@ -16,8 +16,10 @@ use super::census::Census;
 use super::claims::Claims;
 use super::clock::{Clock, after, moment};
 use super::drift::Drift;
-use super::rollout::{self, Before, Progress};
-use super::sides::{Side, Sides};
+use super::recovery::Before;
+use super::rollout::{Judge, Progress};
+use super::runs;
+use super::sides::{Side, Sides, push};
 use super::trouble;
 use super::versions::{self, Reader, of_record};
 
@@ -97,6 +99,12 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     let before = previous.map(Before::of).unwrap_or_default();
     cell.short_since = before.short_since(verdict.status, &verdict.reason, verdict.since);
     cell.failed_record = claims.failed(wanted.as_ref());
+    if verdict.status == Status::Ready
+        && let Some(failed) = claims.newest().filter(|_| cell.failed_record.is_some())
+    {
+        let by = failed.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        push(&mut verdict.reason, &format!("the deploy of {}{by} failed at {}", of_record(failed), moment(failed.at)));
+    }
     cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
     cell.record = record.map(RecordSummary::from);
     (cell.status, cell.reason, cell.wanted, cell.flags) = (verdict.status, verdict.reason, wanted, flags);
@@ -125,30 +133,33 @@ impl<'a> Context<'a> {
         let before = previous.map(Before::of).unwrap_or_default();
         let mut sides = Vec::new();
         for (target, cluster, freshness) in targets {
-            for workload in self.index.workloads(self.service, *target) {
+            let all: Vec<&Workload> = self.index.workloads(self.service, *target).collect();
+            for workload in all.iter().copied().filter(|workload| !runs::is_superseded(workload, &all)) {
                 let Some(objects) = self.index.objects(*target) else { continue };
                 let census = Census::of(workload, objects);
-                let is_seen = objects.can_see(Kind::Pod, &workload.name.namespace) || workload.replicas.wanted == 0 || !freshness.is_live();
-                let progress = if is_seen {
-                    rollout::progress(workload, &census, &self.index.catalogue().timing, before, clock)
-                } else {
-                    unseen(workload, cluster)
+                let progress = match unseen(workload, objects, freshness) {
+                    Some(kind) => blind(workload, kind, cluster),
+                    None => {
+                        let timing = &self.index.catalogue().timing;
+                        Judge { workload, census: &census, objects, timing, before }.progress(clock)
+                    }
                 };
-                let wanted = self.reader.wanted(&workload.template, records);
+                let wanted = self.reader.wanted(census.template, records);
                 let running = census.running(workload, objects, &self.reader);
-                let identity = wanted.as_ref().and_then(|wanted| census.identity(workload, wanted));
+                let identity = wanted.as_ref().and_then(|wanted| census.identity(wanted));
                 sides.push(Side {
                     target: *target,
                     cluster,
                     workload,
+                    objects,
                     progress,
                     wanted,
                     running,
                     identity,
-                    repository: versions::repository(&workload.template),
+                    repository: versions::repository(census.template),
                     serving: census.serving(),
                     left: census.left(),
-                    started: census.wanted.iter().map(|pod| pod.created).min(),
+                    started: runs::started_at(workload).or_else(|| census.wanted.iter().map(|pod| pod.created).min()),
                 });
             }
         }
@@ -156,10 +167,27 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Pods may not be read: nothing that needs them is claimed.
-fn unseen(workload: &Workload, cluster: &ClusterName) -> Progress {
+/// The kind without which nobody knows how a workload is doing, when it may not be read.
+fn unseen(workload: &Workload, objects: &Objects, freshness: &Freshness) -> Option<Kind> {
+    if !freshness.is_live() {
+        return None;
+    }
+    let needed = match workload.kind {
+        Kind::CronJob => Kind::Job,
+        Kind::Pod => return None,
+        // Its own conditions say how it ended.
+        Kind::Job => return None,
+        _ if workload.replicas.wanted == 0 => return None,
+        _ => Kind::Pod,
+    };
+    (!objects.can_see(needed, &workload.name.namespace)).then_some(needed)
+}
+
+/// What is needed may not be read: nothing that needs it is claimed.
+fn blind(workload: &Workload, kind: Kind, cluster: &ClusterName) -> Progress {
     let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
-    let reason = format!("the pods in {cluster} may not be read, so nobody knows what runs: grant list and watch on pods");
+    let what = kind.plural();
+    let reason = format!("the {what} in {cluster} may not be read, so nobody knows what runs: grant list and watch on {what}");
     Progress { status: Status::Unknown, reason, pods, since: None }
 }
 

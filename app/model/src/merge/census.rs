@@ -12,16 +12,20 @@ use super::trouble::is_ready;
 use super::versions::{Reader, main_of, main_of_pod};
 
 /// The pods of a workload. Those that have ended (evicted, failed) and were or will be replaced are in none of the lists.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Census<'a> {
     /// Of the wanted template.
     pub(crate) wanted: Vec<&'a Pod>,
     /// Of another template.
     pub(crate) old: Vec<&'a Pod>,
     /// Of another template, and being deleted.
-    pub(crate) leaving_old: usize,
+    pub(crate) leaving_old: Vec<&'a Pod>,
     /// Of the wanted template, and being deleted.
-    pub(crate) leaving_wanted: usize,
+    pub(crate) leaving_wanted: Vec<&'a Pod>,
+    /// Of the wanted template, and ended, newest last: what a Job's pods do.
+    pub(crate) ended: Vec<&'a Pod>,
+    /// What is wanted.
+    pub(crate) template: &'a Template,
     /// The ReplicaSet of the wanted template.
     pub(crate) set: Option<&'a ReplicaSet>,
 }
@@ -29,23 +33,38 @@ pub(crate) struct Census<'a> {
 impl<'a> Census<'a> {
     pub(crate) fn of(workload: &'a Workload, objects: &'a Objects) -> Self {
         let set = objects.sets_of(&workload.uid).find(|set| is_wanted_set(workload, set));
-        let mut census = Self { set, ..Self::default() };
+        let template = objects.template_of(workload);
+        let mut census = Self {
+            wanted: Vec::new(),
+            old: Vec::new(),
+            leaving_old: Vec::new(),
+            leaving_wanted: Vec::new(),
+            ended: Vec::new(),
+            template,
+            set,
+        };
         let sets_are_known = objects.can_see(Kind::ReplicaSet, &workload.name.namespace);
         for pod in objects.pods_of(workload) {
             let is_wanted = match workload.kind {
                 Kind::Deployment if sets_are_known => set.is_some_and(|set| pod.owner.as_ref().is_some_and(|owner| owner.uid == set.uid)),
                 Kind::Deployment => has_image_of(pod, &workload.template),
-                Kind::StatefulSet => pod.template_hash.is_some() && pod.template_hash == workload.update_hash && fits(pod, workload),
-                _ => pod.template_generation.is_some() && pod.template_generation == workload.revision && fits(pod, workload),
+                Kind::StatefulSet | Kind::Rollout => {
+                    pod.template_hash.is_some() && pod.template_hash == workload.update_hash && fits(pod, workload, template)
+                }
+                // No controller brings their pods to another template.
+                Kind::CronJob | Kind::Job | Kind::ReplicaSet | Kind::Pod => has_image_of(pod, template),
+                _ => pod.template_generation.is_some() && pod.template_generation == workload.revision && fits(pod, workload, template),
             };
             match (is_wanted, pod.deleted_at.is_some(), is_over(pod)) {
-                (true, true, _) => census.leaving_wanted += 1,
-                (false, true, _) => census.leaving_old += 1,
-                (_, false, true) => {}
+                (true, true, _) => census.leaving_wanted.push(pod),
+                (false, true, _) => census.leaving_old.push(pod),
+                (true, false, true) => census.ended.push(pod),
+                (false, false, true) => {}
                 (true, false, false) => census.wanted.push(pod),
                 (false, false, false) => census.old.push(pod),
             }
         }
+        census.ended.sort_by(|a, b| a.created.cmp(&b.created).then_with(|| a.name.cmp(&b.name)));
         census
     }
 
@@ -61,18 +80,19 @@ impl<'a> Census<'a> {
 
     /// Pods that are there in whatever way.
     pub(crate) fn left(&self) -> usize {
-        self.wanted.len() + self.leaving_wanted + self.old_left()
+        self.wanted.len() + self.leaving_wanted.len() + self.old_left()
     }
 
     /// Pods of another template that are left, those being deleted included.
     pub(crate) fn old_left(&self) -> usize {
-        self.old.len() + self.leaving_old
+        self.old.len() + self.leaving_old.len()
     }
 
     /// The version by which the workload is compared with others: what is wanted, with the digest that its pods run, when
     /// they run one. A template rarely names a digest, and only digests tell that a tag has moved.
-    pub(crate) fn identity(&self, workload: &Workload, wanted: &Version) -> Option<Version> {
-        let containers = self.wanted.iter().filter_map(|pod| main_of_pod(pod, &workload.template));
+    pub(crate) fn identity(&self, wanted: &Version) -> Option<Version> {
+        let pods = self.wanted.iter().chain(self.ended.iter().filter(|pod| pod.phase == Phase::Succeeded));
+        let containers = pods.filter_map(|pod| main_of_pod(pod, self.template));
         let mut digests = containers.filter_map(|container| container.digest.as_ref());
         let first = digests.next()?;
         let is_one = digests.all(|digest| digest == first);
@@ -85,12 +105,12 @@ impl<'a> Census<'a> {
             let owner = &pod.owner.as_ref()?.uid;
             objects.sets_of(&workload.uid).find(|set| set.uid == *owner)?.template.commit.as_ref()
         };
-        let wanted = self.wanted.iter().map(|pod| (pod, workload.template.commit.as_ref()));
+        let wanted = self.wanted.iter().map(|pod| (pod, self.template.commit.as_ref()));
         let old = self.old.iter().map(|pod| (pod, commit_of_set(pod)));
         // Pods are many and images few: each is read once.
         let mut images: BTreeMap<_, (&Container, u32, u32)> = BTreeMap::new();
         for (pod, commit) in wanted.chain(old) {
-            let Some(container) = main_of_pod(pod, &workload.template).filter(|container| has_run(container)) else { continue };
+            let Some(container) = main_of_pod(pod, self.template).filter(|container| has_run(container)) else { continue };
             let (_, pods, ready) = images.entry((&container.image, &container.digest, commit)).or_insert((container, 0, 0));
             *pods += 1;
             *ready += u32::from(is_ready(pod));
@@ -124,16 +144,20 @@ pub(crate) fn add(running: &mut Vec<Running>, version: Version, pods: u32, ready
 /// The newest ReplicaSet of a Deployment has its revision. While the Deployment's newest template has no set yet, the
 /// revision is still that of the set before: then the images tell.
 fn is_wanted_set(workload: &Workload, set: &ReplicaSet) -> bool {
+    if workload.kind == Kind::Rollout {
+        return set.hash.is_some() && set.hash == workload.update_hash;
+    }
     set.revision.is_some() && set.revision == workload.revision && images(&set.template).eq(images(&workload.template))
 }
 
-fn images(template: &Template) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+/// The images of a template by container.
+pub(crate) fn images(template: &Template) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
     template.containers.iter().map(|container| (&container.name, &container.image))
 }
 
 /// While the controller has not taken up a change, the hash it names is that of the template before: then the image tells.
-fn fits(pod: &Pod, workload: &Workload) -> bool {
-    workload.observed_generation >= workload.generation || has_image_of(pod, &workload.template)
+fn fits(pod: &Pod, workload: &Workload, template: &Template) -> bool {
+    workload.observed_generation >= workload.generation || has_image_of(pod, template)
 }
 
 fn has_image_of(pod: &Pod, template: &Template) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 
 use crate::board::{Row, WorkloadRef};
-use crate::details::{ContainerDetails, Details, Neighbour, PodDetails, WorkloadDetails};
+use crate::details::{AutoscalerDetails, ContainerDetails, Details, Neighbour, PodDetails, WorkloadDetails};
 use crate::ids::{ClusterName, EnvironmentName};
 use crate::index::Index;
 use crate::workload::{Container, ContainerState, Pod, Workload};
@@ -26,12 +26,16 @@ pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Optio
         let Some(cluster) = catalogue.target(*target).map(|target| &target.cluster) else { continue };
         for workload in index.workloads(&row.name, *target) {
             let Some(objects) = index.objects(*target) else { continue };
+            let template = objects.template_of(workload);
             let mut pods: Vec<_> = objects
                 .pods_of(workload)
                 .map(|pod| {
                     let set = objects.sets_of(&workload.uid).find(|set| pod.owner.as_ref().is_some_and(|owner| owner.uid == set.uid));
-                    let commit = set.map_or(workload.template.commit.as_ref(), |set| set.template.commit.as_ref());
-                    of_pod(index, &reader, workload, pod, commit)
+                    let commit = set.map_or(template.commit.as_ref(), |set| set.template.commit.as_ref());
+                    PodDetails {
+                        version: main_of_pod(pod, template).map(|main| reader.running(main, commit)),
+                        ..of_pod(index, workload, pod)
+                    }
                 })
                 .collect();
             pods.sort_by(|a, b| {
@@ -40,8 +44,9 @@ pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Optio
             });
             workloads.push(WorkloadDetails {
                 workload: reference(cluster, workload),
-                wanted: reader.wanted(&workload.template, records),
+                wanted: reader.wanted(template, records),
                 conditions: workload.conditions.clone(),
+                autoscaler: objects.beside().autoscaler_of(workload).map(AutoscalerDetails::from),
                 pods,
             });
         }
@@ -77,7 +82,7 @@ fn neighbours(index: &Index, row: &Row, environment: &EnvironmentName) -> Vec<Ne
     others.filter_map(|spec| neighbour(&spec.name)).collect()
 }
 
-fn of_pod(index: &Index, reader: &Reader<'_>, workload: &Workload, pod: &Pod, commit: Option<&Arc<str>>) -> PodDetails {
+fn of_pod(index: &Index, workload: &Workload, pod: &Pod) -> PodDetails {
     let min_ready = Duration::seconds(workload.min_ready_seconds.into());
     let trouble = trouble::of(pod, min_ready, &index.catalogue().timing);
     let ready = is_ready(pod);
@@ -89,18 +94,13 @@ fn of_pod(index: &Index, reader: &Reader<'_>, workload: &Workload, pod: &Pod, co
         terminating: pod.deleted_at.is_some(),
         restarts: pod.containers.iter().map(|container| container.restarts).sum(),
         created: pod.created,
-        version: main_of_pod(pod, &workload.template).map(|container| reader.running(container, commit)),
+        version: None,
         reason: match trouble {
             Some(trouble) if !ready => trouble.text,
-            _ => own_words(pod),
+            _ => trouble::end_of(pod).unwrap_or_default(),
         },
         containers: pod.containers.iter().map(of_container).collect(),
     }
-}
-
-/// `status.reason` and `status.message`: why a pod was evicted, or lost.
-fn own_words(pod: &Pod) -> String {
-    [&pod.reason, &pod.message].into_iter().flatten().map(|text| &**text).collect::<Vec<_>>().join(": ")
 }
 
 fn of_container(container: &Container) -> ContainerDetails {

@@ -7,19 +7,25 @@ use chrono::{DateTime, Utc};
 
 use crate::board::{PodCounts, Running, WorkloadRef};
 use crate::ids::{ClusterName, TargetId};
+use crate::index::Objects;
 use crate::status::{Flag, Status};
 use crate::version::{Sameness, Version};
 use crate::workload::Workload;
 
 use super::census::add;
+use super::places::Place;
 use super::rollout::Progress;
+use super::runs::is_run;
+use super::{delivery, places};
 
 /// One workload, judged.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Side<'a> {
     pub(crate) target: TargetId,
     pub(crate) cluster: &'a ClusterName,
     pub(crate) workload: &'a Workload,
+    /// The objects of its target.
+    pub(crate) objects: &'a Objects,
     pub(crate) progress: Progress,
     pub(crate) wanted: Option<Version>,
     pub(crate) running: Vec<Running>,
@@ -36,7 +42,7 @@ pub(crate) struct Side<'a> {
 }
 
 /// All sides in an environment.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Sides<'a> {
     /// In the order of the targets; those without a share in the status are left out.
     active: Vec<Side<'a>>,
@@ -113,9 +119,11 @@ impl<'a> Sides<'a> {
         let places = self.places();
         let mut pods = PodCounts::default();
         let mut running = Vec::new();
-        // The pods of a side that was scaled to zero beside others are shown as running, and are not counted as wanted ones.
+        // The pods of a side that was scaled to zero beside others are shown as running, and are not counted as wanted ones;
+        // nor are those of runs beside what stays.
         let serves = self.active.iter().any(|side| !side.is_zero());
-        for side in self.active.iter().filter(|side| !serves || !side.is_zero()) {
+        let stays = self.active.iter().any(|side| !is_run(side.workload));
+        for side in self.active.iter().filter(|side| (!serves || !side.is_zero()) && (!stays || !is_run(side.workload))) {
             let counts = side.progress.pods;
             pods.wanted += counts.wanted;
             pods.updated += counts.updated;
@@ -138,9 +146,10 @@ impl<'a> Sides<'a> {
                 push(&mut reason, &place.shares());
             }
         }
+        flags.extend(self.active.iter().filter_map(|side| delivery::pairing(side.workload)));
         if self.is_split() {
             flags.push(Flag::Split);
-            push(&mut reason, &format!("split: {}", list(places.iter().map(|place| (place.name(&places), place.serving)))));
+            push(&mut reason, &format!("split: {}", places::list(places.iter().map(|place| (place.name(&places), place.serving)))));
         }
         if has_moved_tag(&running) {
             flags.push(Flag::MovedTag);
@@ -171,78 +180,19 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// A namespace of a cluster with the workloads of the service in it.
-struct Place<'s, 'a> {
-    serving: &'s Side<'a>,
-    sides: Vec<&'s Side<'a>>,
-}
-
-impl<'s, 'a> Place<'s, 'a> {
-    fn of(sides: Vec<&'s Side<'a>>) -> Option<Self> {
-        let serving = sides.iter().copied().max_by(|a, b| Side::prefer(a, b))?;
-        Some(Self { serving, sides })
-    }
-
-    fn others(&self) -> impl Iterator<Item = &'s Side<'a>> {
-        self.sides.iter().copied().filter(|side| !std::ptr::eq(*side, self.serving))
-    }
-
-    /// The cluster, and the namespace when the service is in several of one cluster.
-    fn name(&self, places: &[Self]) -> String {
-        let cluster = self.serving.cluster;
-        let in_cluster = places.iter().filter(|place| place.serving.cluster == cluster).count();
-        if in_cluster > 1 { format!("{cluster}/{}", self.serving.workload.name.namespace) } else { cluster.to_string() }
-    }
-
-    /// Canary or blue/green: another workload of the same image beside the serving one. Workloads of one name with other
-    /// images (a queue and its exporter), or with the same version and no track, are only parts of the service.
-    fn pairing(&self, idle: &[Side<'_>]) -> Option<Flag> {
-        let serving = self.serving;
-        let is_of_pair = |side: &&Side<'_>| side.repository == serving.repository;
-        let colour = |side: &Side<'_>| side.has_track(&["blue", "green"]);
-        let canary = |side: &Side<'_>| side.has_track(&["canary"]);
-        let beside: Vec<_> = self.others().filter(is_of_pair).collect();
-        let here = |side: &&Side<'_>| side.target == serving.target && side.workload.name.namespace == serving.workload.name.namespace;
-        let resting: Vec<_> = idle.iter().filter(here).filter(is_of_pair).collect();
-        if beside.iter().chain(&resting).any(|side| colour(side)) && colour(serving) {
-            return Some(Flag::BlueGreen);
-        }
-        let differs = |side: &Side<'_>| !matches!((&side.wanted, &serving.wanted), (Some(a), Some(b)) if a.compare(b) == Sameness::Same);
-        if beside.iter().any(|side| canary(side) || canary(serving) || differs(side)) {
-            return Some(Flag::Canary);
-        }
-        resting.iter().any(|side| !canary(side)).then_some(Flag::BlueGreen)
-    }
-
-    /// What serves: by workload and version, of the pods that are ready. A workload that rolls serves two versions.
-    fn shares(&self) -> String {
-        let of_image = self.sides.iter().filter(|side| side.repository == self.serving.repository);
-        let total: usize = of_image.clone().map(|side| side.serving).sum();
-        let share = |side: &Side<'_>, version: &str, ready| format!("{} {version} {ready} of {total} ready pods", side.workload.name.name);
-        let shares = of_image.flat_map(|side| {
-            let serving = side.running.iter().filter(|running| running.ready > 0);
-            let mut shares: Vec<_> = serving.map(|running| share(side, running.version.short(), running.ready)).collect();
-            if shares.is_empty() {
-                shares.push(share(side, side.wanted.as_ref().map_or("?", Version::short), 0));
-            }
-            shares
-        });
-        shares.collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl Side<'_> {
-    fn is_zero(&self) -> bool {
-        self.workload.replicas.wanted == 0
+    pub(super) fn is_zero(&self) -> bool {
+        self.workload.replicas.wanted == 0 && !is_run(self.workload)
     }
 
-    fn has_track(&self, names: &[&str]) -> bool {
+    pub(super) fn has_track(&self, names: &[&str]) -> bool {
         self.workload.track.as_deref().is_some_and(|track| names.iter().any(|name| track.eq_ignore_ascii_case(name)))
     }
 
-    /// The better side serves: not the one that was scaled to zero; most ready pods; not the canary; the older one.
-    fn prefer(a: &Self, b: &Self) -> std::cmp::Ordering {
-        let key = |side: &Self| (!side.is_zero(), side.serving, !side.has_track(&["canary"]));
+    /// The better side serves: not one that runs and ends; not the one that was scaled to zero; most ready pods; not the canary;
+    /// the older one.
+    pub(super) fn prefer(a: &Self, b: &Self) -> std::cmp::Ordering {
+        let key = |side: &Self| (!is_run(side.workload), !side.is_zero(), side.serving, !side.has_track(&["canary"]));
         let age = |side: &Self| (side.workload.created, side.workload.kind, side.workload.name.clone());
         key(a).cmp(&key(b)).then_with(|| age(b).cmp(&age(a)))
     }
@@ -263,11 +213,6 @@ pub(crate) fn push(reason: &mut String, more: &str) {
         reason.push_str("; ");
     }
     reason.push_str(more);
-}
-
-fn list<'s, 'a: 's>(places: impl Iterator<Item = (String, &'s Side<'a>)>) -> String {
-    let words = places.map(|(name, side)| format!("{name} wants {}", side.wanted.as_ref().map_or("?", Version::short)));
-    words.collect::<Vec<_>>().join(", ")
 }
 
 /// One tag with two images among the pods.

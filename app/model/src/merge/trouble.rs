@@ -7,7 +7,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::catalogue::Timing;
-use crate::workload::{Condition, Container, ContainerState, Pod, Role, Termination};
+use crate::workload::{Condition, Container, ContainerState, Phase, Pod, Role, Termination};
 
 use super::clock::after;
 
@@ -51,6 +51,24 @@ pub(crate) fn of(pod: &Pod, min_ready: Duration, timing: &Timing) -> Option<Trou
     let containers = pod.containers.iter().filter_map(|container| of_container(container, pod, min_ready.max(timing.steady)));
     // Of several of one rank the first container is told: `min_by_key` keeps the first.
     containers.min_by_key(|trouble| trouble.rank).or_else(|| unschedulable(pod, timing))
+}
+
+/// How a pod ended, or why it was ended: evicted, lost with its node, or a container that failed. None when nothing of it failed.
+pub(crate) fn end_of(pod: &Pod) -> Option<String> {
+    if pod.reason.is_some() || pod.message.is_some() {
+        return Some([&pod.reason, &pod.message].into_iter().flatten().map(|text| text.trim_end()).collect::<Vec<_>>().join(": "));
+    }
+    if pod.phase != Phase::Failed {
+        return None;
+    }
+    pod.containers.iter().find_map(|container| match &container.state {
+        ContainerState::Terminated(end) if end.exit_code != 0 => {
+            let init = if container.role == Role::Init { "Init:" } else { "" };
+            let (_, text) = end_text(container, end);
+            Some(format!("{init}{text}"))
+        }
+        _ => None,
+    })
 }
 
 /// Whether the pod's Ready condition is True. `containerStatuses[].ready` stays true on a dead node.
@@ -145,22 +163,33 @@ fn crash<'a>(container: &'a Container, pod: &Pod, steady: Duration) -> Option<(O
 }
 
 fn crash_text(container: &Container, cause: Option<&Termination>) -> (Rank, String) {
-    let name = &container.name;
-    let restarts = match container.restarts {
-        0 => String::new(),
-        1 => ", 1 restart".to_owned(),
-        n => format!(", {n} restarts"),
-    };
+    let (name, restarts) = (&container.name, restarts(container));
     let Some(end) = cause else { return (Rank::Crash, format!("CrashLoopBackOff: container {name} does not stay up{restarts}")) };
-    let code = end.exit_code;
+    let (rank, text) = end_text(container, end);
+    let prefix = if rank == Rank::Memory { "" } else { "CrashLoopBackOff: " };
+    (rank, format!("{prefix}{text}"))
+}
+
+/// How a container ended, how often it was restarted, and its last words.
+fn end_text(container: &Container, end: &Termination) -> (Rank, String) {
+    let (name, code) = (&container.name, end.exit_code);
+    let restarts = restarts(container);
     let (rank, what) = match end.reason.as_deref() {
         Some("OOMKilled") => (Rank::Memory, format!("OOMKilled: container {name} used more memory than its limit (exit code {code})")),
-        Some(reason) => (Rank::Crash, format!("CrashLoopBackOff: container {name} exited with {code} ({reason})")),
-        None => (Rank::Crash, format!("CrashLoopBackOff: container {name} exited with {code}")),
+        Some(reason) => (Rank::Crash, format!("container {name} exited with {code} ({reason})")),
+        None => (Rank::Crash, format!("container {name} exited with {code}")),
     };
     let words = end.message.as_deref().and_then(|message| message.lines().map(str::trim).rfind(|line| !line.is_empty()));
     let words = words.map(|words| format!(": {}", words.chars().take(LAST_WORDS).collect::<String>())).unwrap_or_default();
     (rank, format!("{what}{restarts}{words}"))
+}
+
+fn restarts(container: &Container) -> String {
+    match container.restarts {
+        0 => String::new(),
+        1 => ", 1 restart".to_owned(),
+        n => format!(", {n} restarts"),
+    }
 }
 
 /// Whether a reason that was told before is of the same trouble, and says more: older kubelets tell why an image cannot be

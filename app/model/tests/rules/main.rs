@@ -5,8 +5,11 @@ mod clusters;
 mod details;
 mod flapping;
 mod order;
+mod pairs;
+mod pods;
 mod records;
 mod rollouts;
+mod runs;
 mod since;
 mod statuses;
 

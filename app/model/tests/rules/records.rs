@@ -104,7 +104,7 @@ fn missing() {
 #[test]
 fn a_failed_deployment_leaves_the_cell_as_it_is() {
     let world = cart("7fc38a2").record("dev cart 7fc38a2 09:00:00 by:ana").record("dev cart 993e5fc 09:30:00 failure by:bob");
-    check(&world, "dev: ready 7fc38a2 1/1 [deploy-failed]");
+    check(&world, "dev: ready 7fc38a2 1/1 [deploy-failed] | the deploy of 993e5fc by bob failed at 2026-11-20 09:30:00 UTC");
     let shown = cell(&world, "dev");
     assert_eq!(shown.record.unwrap().by.as_deref(), Some("ana"));
     assert_eq!(shown.failed_record.unwrap().by.as_deref(), Some("bob"));
@@ -154,7 +154,7 @@ fn environments_by_other_names() {
 fn many_failures_do_not_bury_the_success() {
     let failures = (0..40).map(|n| format!("dev cart 993e5fc 09:30:{n:02} failure"));
     let world = failures.fold(cart("7fc38a2").record("dev cart 7fc38a2 09:00:00 by:ana"), |world, text| world.record(&text));
-    check(&world, "dev: ready 7fc38a2 1/1 [deploy-failed]");
+    check(&world, "dev: ready 7fc38a2 1/1 [deploy-failed] | the deploy of 993e5fc failed at 2026-11-20 09:30:39 UTC");
     assert_eq!(cell(&world, "dev").record.unwrap().by.as_deref(), Some("ana"));
 }
 

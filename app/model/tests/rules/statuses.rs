@@ -257,7 +257,7 @@ fn paused() {
     assert!(cell(&dev(&broken), "dev").status.is_red(), "the pods there are must serve");
     let partition =
         workload_of(Kind::StatefulSet, "dev shop/cart 993e5fc 1/3 old 7fc38a2 2").change(|w| w.strategy = Strategy::Partition(2));
-    check(&dev(&partition), "dev: paused 993e5fc 1/3 | partition 2: 1 of 3 pods updated, on purpose");
+    check(&dev(&partition), "dev: paused 993e5fc 1/3 | partition 2 holds 2 pods back: 1 of 3 pods updated");
 }
 
 #[test]

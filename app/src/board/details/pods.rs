@@ -15,7 +15,7 @@ pub fn Workload(
     workload: WorkloadDetails,
 ) -> impl IntoView {
     let strings = scope.strings;
-    let WorkloadDetails { workload, wanted: _, conditions, pods } = workload;
+    let WorkloadDetails { workload, wanted: _, conditions, autoscaler, pods } = workload;
     let empty = pods.is_empty().then(|| view! { <p class="note">{strings.no_pods}</p> });
     let of_pods = scope.clone();
     let groups = by_version(pods).into_iter().map(move |(version, pods)| {
@@ -33,7 +33,9 @@ pub fn Workload(
             <p class="meta">
                 <span>{workload.cluster.to_string()}</span>
                 <span>{workload.namespace.to_string()}</span>
+                {autoscaler.as_ref().map(|scaler| view! { <span>{(strings.autoscaled)(scaler.min, scaler.max, scaler.current)}</span> })}
             </p>
+            {autoscaler.and_then(|scaler| scaler.problem).map(|problem| view! { <p class="pod-reason">{problem.to_string()}</p> })}
             {groups.collect_view()}
             {empty}
             <details class="fold" data-key=format!("{} {}", workload.cluster, workload.name)>

@@ -33,6 +33,8 @@ pub(crate) struct Selector {
     labels: Vec<Requirement>,
     name: Option<String>,
     namespace: Option<String>,
+    /// The `type` of an Event.
+    severity: Option<String>,
 }
 
 impl Selector {
@@ -44,6 +46,7 @@ impl Selector {
             match key {
                 "metadata.name" => selector.name = value,
                 "metadata.namespace" if kind.namespaced() => selector.namespace = value,
+                "type" if kind == ObjectKind::Event => selector.severity = value,
                 _ => {
                     let message = format!("\"{key}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
                     return Err(Status::bad_request(&message));
@@ -55,7 +58,7 @@ impl Selector {
 
     /// It limits nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.labels.is_empty() && self.name.is_none() && self.namespace.is_none()
+        self.labels.is_empty() && self.name.is_none() && self.namespace.is_none() && self.severity.is_none()
     }
 
     /// Whether it takes an object; the namespace is that of the path.
@@ -65,6 +68,7 @@ impl Selector {
             && is(self.namespace.as_deref(), &version.name.namespace)
             && is(self.name.as_deref(), &version.name.name)
             && self.labels.iter().all(|requirement| requirement.matches(&version.labels))
+            && self.severity.as_deref().is_none_or(|severity| version.has_text("type", severity))
     }
 }
 

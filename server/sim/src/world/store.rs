@@ -78,6 +78,14 @@ impl Version {
         Bytes::from(text)
     }
 
+    /// Whether a field anywhere in the object is this text, written without escapes. Inside of a text quotes are escaped, so
+    /// that nothing a message says can be taken for a field.
+    #[must_use]
+    pub(crate) fn has_text(&self, field: &str, text: &str) -> bool {
+        let wanted = format!("\"{field}\":\"{text}\"");
+        self.line[self.fields..].windows(wanted.len()).any(|bytes| bytes == wanted.as_bytes())
+    }
+
     /// The watch event of some type that carries this version.
     #[must_use]
     pub fn event(&self, change: ChangeKind) -> Bytes {

@@ -1,11 +1,14 @@
 //! A Kubernetes object becomes a small fact at once, and is dropped. Pure.
 
+mod beside;
 mod pod;
+mod special;
 mod strings;
 mod wire;
 mod workload;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,10 +113,18 @@ impl Observer {
             return Err(Unreadable { name: Some(name), why: format!("is a {}, not a {}", kind.as_str(), self.kind) });
         }
         let fact = match self.kind {
-            Kind::Pod => pod::fact(name.clone(), &object, self).map(Fact::Pod),
-            Kind::ReplicaSet => Some(Fact::ReplicaSet(workload::replica_set(name.clone(), &object, self))),
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => workload::fact(name.clone(), &object, self).map(Fact::Workload),
+            Kind::Pod => Ok(pod::fact(name.clone(), &object, self).map(Fact::Pod)),
+            Kind::ReplicaSet => Ok(workload::replica_set(name.clone(), &object, self).map(Fact::ReplicaSet)),
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => Ok(workload::fact(name.clone(), &object, self).map(Fact::Workload)),
+            // What only these have is read on its own: fields of one name have other types elsewhere.
+            Kind::CronJob => special::cron_job(name.clone(), &object, json, self),
+            Kind::Job => special::job(name.clone(), &object, json, self),
+            Kind::Rollout => special::rollout(name.clone(), &object, json, self),
+            Kind::Service => beside::service(name.clone(), &object, json, self),
+            Kind::HorizontalPodAutoscaler => beside::autoscaler(name.clone(), json, self),
+            Kind::Event => beside::warning(name.clone(), &object, json, self),
         };
+        let fact = fact.map_err(|error| Unreadable { name: Some(name.clone()), why: error.to_string() })?;
         fact.ok_or_else(|| Unreadable { name: Some(name), why: "has no creationTimestamp".to_owned() })
     }
 
@@ -176,7 +187,8 @@ impl Observer {
         let mut page = Page { facts: Vec::with_capacity(items.len()), unreadable: Vec::new(), version: None, next: None };
         for item in items {
             match self.fact(item.get()) {
-                Ok(fact) => page.facts.push(fact),
+                Ok(fact) if fact.is_used() => page.facts.push(fact),
+                Ok(_) => {}
                 Err(unreadable) => page.unreadable.push(unreadable),
             }
         }
@@ -216,6 +228,11 @@ impl Observer {
             name: self.some(owner.name.as_ref())?,
             uid: Uid::from(owner.uid.as_ref()?.as_str()),
         })
+    }
+
+    /// Labels, of which each is kept once.
+    fn labels(&mut self, labels: &BTreeMap<String, String>) -> BTreeMap<Arc<str>, Arc<str>> {
+        labels.iter().map(|(key, value)| (self.strings.share(key), self.strings.share(value))).collect()
     }
 
     fn conditions(&mut self, conditions: &[wire::Condition<'_>]) -> Vec<Condition> {

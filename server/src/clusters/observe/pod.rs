@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use model::catalogue::Meta;
 use model::ids::ObjectName;
-use model::workload::{Container, ContainerState, Owner, Phase, Pod, TemplateContainer, Termination};
+use model::workload::{Container, ContainerState, Owner, Phase, Pod, Replicas, Template, TemplateContainer, Termination, Workload};
 
 use super::wire::{ContainerStatus, Object, State, Terminated, Text};
 use super::{Observer, count, workload};
 
-/// The label by which a ReplicaSet knows its pods.
-const TEMPLATE_HASH: &str = "pod-template-hash";
-/// The label by which a StatefulSet or DaemonSet knows its pods' revision.
-const REVISION_HASH: &str = "controller-revision-hash";
+/// The labels by which a Rollout, a ReplicaSet, and a StatefulSet or DaemonSet know their pods.
+const HASHES: [&str; 3] = ["rollouts-pod-template-hash", "pod-template-hash", "controller-revision-hash"];
 /// The label with the number of a DaemonSet's template.
 const TEMPLATE_GENERATION: &str = "pod-template-generation";
 
@@ -20,10 +18,11 @@ const TEMPLATE_GENERATION: &str = "pod-template-generation";
 pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observer) -> Option<Pod> {
     let (metadata, spec, status) = (&object.metadata, &object.spec, &object.status);
     let owner = observer.owner(metadata);
-    let hash = metadata.labels.get(TEMPLATE_HASH).or_else(|| metadata.labels.get(REVISION_HASH));
+    let hash = HASHES.iter().find_map(|key| metadata.labels.get(*key));
     let workload = workload_name(owner.as_ref(), hash.map(String::as_str)).unwrap_or(&name.name).to_owned();
     let meta = Meta { name: &workload, labels: &metadata.labels, annotations: &metadata.annotations };
     let service = observer.catalogue.naming.service(meta);
+    let bare = bare(&name, object, observer);
     let containers = workload::roles(metadata, &spec.init_containers, &spec.containers, &service, &workload, observer);
     let statuses = || status.init_container_statuses.iter().chain(&status.container_statuses);
     Some(Pod {
@@ -45,8 +44,29 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
                 container(spec, status, observer)
             })
             .collect(),
+        bare,
         name,
     })
+}
+
+/// A pod that nothing owns, as a workload of one pod.
+fn bare(name: &ObjectName, object: &Object<'_>, observer: &mut Observer) -> Option<Box<Workload>> {
+    let mut bare = workload::bare(name, object, observer)?;
+    let (metadata, spec) = (&object.metadata, &object.spec);
+    let meta = Meta { name: &name.name, labels: &metadata.labels, annotations: &metadata.annotations };
+    let commit = observer.catalogue.versions.commit_in(meta);
+    let service = bare.service.clone();
+    bare.template = Template {
+        containers: workload::roles(metadata, &spec.init_containers, &spec.containers, &service, &name.name, observer),
+        commit: commit.map(|commit| observer.strings.share(&commit)),
+    };
+    bare.pod_labels = observer.labels(&metadata.labels);
+    // Its conditions are a pod's, and are asked as such.
+    bare.conditions.clear();
+    let is_ready = object.status.conditions.iter().any(|c| c.kind.as_str() == "Ready" && c.status.as_str() == "True");
+    let ready = u32::from(is_ready);
+    bare.replicas = Replicas { wanted: 1, current: 1, updated: 1, ready, available: ready };
+    Some(bare)
 }
 
 /// The name of the Deployment behind a ReplicaSet, or of the owner itself.

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use model::catalogue::Catalogue;
-use model::workload::{ContainerState, Fact, Kind, Phase, Role, Strategy};
+use model::workload::{Canary, ContainerState, Fact, Kind, Phase, Role, Special, Strategy};
 
 use super::*;
 
@@ -23,7 +23,8 @@ fn steady(kind: Kind) -> Vec<Fact> {
 
 #[test]
 fn every_recorded_list_is_read_whole() {
-    for kind in Kind::ALL {
+    // Services and Rollouts were not recorded, and Events are read below.
+    for kind in Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Service | Kind::Rollout | Kind::Event)) {
         let json: serde_json::Value = serde_json::from_str(&recorded(&format!("steady/{}.json", kind.plural()))).unwrap();
         let items = json["items"].as_array().unwrap();
         let facts = steady(kind);
@@ -137,4 +138,151 @@ fn every_line_of_every_recorded_watch_is_read() {
         }
     }
     assert!(read > 500, "{read}");
+}
+
+#[test]
+fn only_warnings_that_say_something_are_kept() {
+    // Back-offs and failed pulls are in the pods' own statuses.
+    assert_eq!(steady(Kind::Event), []);
+    let mut events = observer(Kind::Event);
+    let mut kept = Vec::new();
+    for line in recorded("watch/never-ready/events.ndjson").lines() {
+        if let Line::Seen { fact: Ok(fact), .. } = events.line(line)
+            && fact.is_used()
+        {
+            let Fact::Warning(warning) = fact else { panic!() };
+            kept.push((line.to_owned(), warning));
+        }
+    }
+    assert!(kept.iter().all(|(line, _)| line.contains(r#""type":"Warning""#)));
+    let (_, probe) = kept.first().unwrap();
+    assert_eq!((&*probe.reason, &*probe.about.0, probe.uid.as_str().is_empty()), ("Unhealthy", "Pod", false));
+    assert!(probe.message.starts_with("Readiness probe failed"), "{}", probe.message);
+}
+
+#[test]
+fn an_event_of_the_newer_kind_has_its_time_elsewhere() {
+    let json = r#"{"metadata":{"name":"e","namespace":"shop"},"type":"Warning","reason":"FailedCreate","message":"no\n",
+        "involvedObject":{"kind":"StatefulSet","name":"cart","uid":"u"},"firstTimestamp":null,"lastTimestamp":null,
+        "eventTime":"2026-11-20T07:00:00.123456Z","series":{"count":3,"lastObservedTime":"2026-11-20T08:00:00.000001Z"}}"#;
+    let Fact::Warning(warning) = observer(Kind::Event).fact(json).unwrap() else { panic!() };
+    assert_eq!((warning.at.to_rfc3339(), &*warning.message), ("2026-11-20T08:00:00.000001+00:00".to_owned(), "no"));
+    assert!(warning.is_about(Kind::StatefulSet, "cart"));
+    assert!(warning.is_used());
+}
+
+#[test]
+fn cron_jobs_and_jobs() {
+    let cron_jobs = steady(Kind::CronJob);
+    let Fact::Workload(nightly) = &cron_jobs[0] else { panic!() };
+    assert_eq!(nightly.service.as_str(), "nightly");
+    assert_eq!(&*nightly.template.containers[0].image, "registry.example/shop/nightly:0d4420cc53d0e2b8f50371af658da8dda0a35c92");
+    let Special::CronJob(schedule) = &nightly.special else { panic!() };
+    assert_eq!((schedule.suspended, schedule.schedule.as_deref()), (false, Some("* * * * *")));
+    let jobs = steady(Kind::Job);
+    let job = |name: &str| {
+        jobs.iter()
+            .find_map(|fact| if let Fact::Workload(job) = fact { Some(job).filter(|job| job.name.name.starts_with(name)) } else { None })
+    };
+    let run = |name: &str| if let Special::Job(run) = &job(name).unwrap().special { run.clone() } else { panic!() };
+    assert!(run("import-ok").completed.is_some() && run("import-ok").owner.is_none());
+    assert_eq!((run("import-ok").succeeded, run("import-ok").failed), (1, 0));
+    assert_eq!((run("import-fail").succeeded, run("import-fail").failed, run("import-fail").completed), (0, 2, None));
+    assert_eq!(run("nightly").owner.map(|owner| owner.uid), Some(nightly.uid.clone()));
+    assert!(!job("nightly").unwrap().is_row() && job("import-ok").unwrap().is_row());
+}
+
+#[test]
+fn autoscalers() {
+    let facts = steady(Kind::HorizontalPodAutoscaler);
+    let Fact::Autoscaler(catalog) = &facts[0] else { panic!() };
+    assert_eq!((&*catalog.target.0, &*catalog.target.1, catalog.min, catalog.max, catalog.current), ("Deployment", "catalog", 2, 6, 2));
+    assert!(catalog.problem.as_ref().unwrap().starts_with("the HPA was unable to compute the replica count"));
+}
+
+#[test]
+fn services_and_their_selectors() {
+    let json = |selector: &str| {
+        format!(
+            r#"{{"metadata":{{"name":"cart","namespace":"shop","uid":"u","creationTimestamp":"2026-11-20T07:23:18Z"}},
+            "spec":{{"ports":[{{"port":80}}],"clusterIP":"10.0.0.1"{selector}}},"status":{{"loadBalancer":{{}}}}}}"#
+        )
+    };
+    let read = |selector: &str| {
+        let Fact::Service(service) = observer(Kind::Service).fact(&json(selector)).unwrap() else { panic!() };
+        service
+    };
+    let labels = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| (Arc::from(*key), Arc::from(*value))).collect();
+    let blue = labels(&[("app", "cart"), ("color", "blue")]);
+    assert!(read(r#","selector":{"app":"cart","color":"blue"}"#).selects(&blue));
+    assert!(!read(r#","selector":{"app":"cart","color":"green"}"#).selects(&blue));
+    assert!(!read("").selects(&blue), "without a selector somebody else names its endpoints");
+}
+
+#[test]
+fn what_stands_alone_is_a_workload_when_it_names_a_service() {
+    let pod = |metadata: &str| {
+        let json = format!(
+            r#"{{"metadata":{{"name":"debug","namespace":"shop","uid":"u","creationTimestamp":"2026-11-20T07:23:18Z"{metadata}}},
+            "spec":{{"containers":[{{"name":"app","image":"r/cart:1"}}]}},"status":{{"phase":"Running","conditions":[{{"type":"Ready","status":"True"}}]}}}}"#
+        );
+        let Fact::Pod(pod) = observer(Kind::Pod).fact(&json).unwrap() else { panic!() };
+        pod.bare
+    };
+    let named = |bare: Option<Box<model::workload::Workload>>| bare.map(|bare| bare.service.to_string());
+    assert_eq!(named(pod(r#","labels":{"app":"cart"}"#)).as_deref(), Some("cart"));
+    assert_eq!(named(pod(r#","annotations":{"relboard.dev/service":"cart"}"#)).as_deref(), Some("cart"));
+    assert_eq!(named(pod("")), None, "nobody knows whose it is");
+    let of_node = r#","labels":{"app":"cart"},"ownerReferences":[{"kind":"Node","name":"n","uid":"n","controller":true}]"#;
+    assert_eq!(named(pod(of_node)), None, "a static pod is its node's");
+    let bare = pod(r#","labels":{"app":"cart"}"#).unwrap();
+    assert_eq!((bare.kind, bare.replicas.ready, bare.template.containers.len()), (Kind::Pod, 1, 1));
+    let json = r#"{"metadata":{"name":"old","namespace":"shop","uid":"u","creationTimestamp":"2026-11-20T07:23:18Z","labels":{"app":"cart"}},
+        "spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"app","image":"r/cart:1"}]}}},"status":{"replicas":2,"readyReplicas":1}}"#;
+    let Fact::ReplicaSet(set) = observer(Kind::ReplicaSet).fact(json).unwrap() else { panic!() };
+    let bare = set.bare.unwrap();
+    assert_eq!((bare.replicas.wanted, bare.replicas.updated, bare.replicas.ready), (2, 2, 1));
+}
+
+#[test]
+fn rollouts_of_argo() {
+    // As Argo Rollouts 1.7 writes them; its observedGeneration is text.
+    let json = |strategy: &str, status: &str| {
+        format!(
+            r#"{{"apiVersion":"argoproj.io/v1alpha1","kind":"Rollout","metadata":{{"name":"cart","namespace":"shop","uid":"u","generation":3,
+            "creationTimestamp":"2026-11-20T07:23:18Z","annotations":{{"rollout.argoproj.io/revision":"2"}}}},
+            "spec":{{"replicas":5,"strategy":{{{strategy}}},"template":{{"spec":{{"containers":[{{"name":"app","image":"r/cart:1"}}]}}}}}},
+            "status":{{"observedGeneration":"3","replicas":5,"updatedReplicas":1,"currentPodHash":"new","stableRS":"old",{status}}}}}"#
+        )
+    };
+    let read = |strategy: &str, status: &str| {
+        let Fact::Workload(rollout) = observer(Kind::Rollout).fact(&json(strategy, status)).unwrap() else { panic!() };
+        let Special::Rollout(delivery) = rollout.special.clone() else { panic!() };
+        (rollout, *delivery)
+    };
+    let steps = r#""canary":{"steps":[{"setWeight":20},{"pause":{}},{"setWeight":60},{"analysis":{"templates":[]}}]}"#;
+    let (rollout, delivery) = read(
+        steps,
+        r#""phase":"Paused","message":"CanaryPauseStep","currentStepIndex":1,"pauseConditions":[{"reason":"CanaryPauseStep"}]"#,
+    );
+    assert_eq!((rollout.observed_generation, rollout.revision, rollout.replicas.wanted), (3, Some(2), 5));
+    assert_eq!((rollout.update_hash.as_deref(), rollout.current_hash.as_deref()), (Some("new"), Some("old")));
+    assert_eq!(delivery.canary, Some(Canary { weight: Some(20), step: Some(1), steps: 4 }), "the weight of the steps that are done");
+    assert_eq!(delivery.pauses.len(), 1);
+    let weights = r#""currentStepIndex":3,"canary":{"weights":{"canary":{"weight":55,"podTemplateHash":"new"},"stable":{"weight":45}}}"#;
+    assert_eq!(read(steps, weights).1.canary.unwrap().weight, Some(55), "the router's own weight is nearer the truth");
+    let (_, pair) = read(
+        r#""blueGreen":{"activeService":"cart","previewService":"cart-preview"}"#,
+        r#""blueGreen":{"activeSelector":"old","previewSelector":"new"},"abort":true"#,
+    );
+    let sides = pair.blue_green.unwrap();
+    assert_eq!((sides.active.as_deref(), sides.preview.as_deref(), pair.aborted), (Some("old"), Some("new"), true));
+    // An old controller's observedGeneration is a hash, which says nothing.
+    let old = json(steps, r#""phase":"Healthy""#).replace(r#""observedGeneration":"3""#, r#""observedGeneration":"5b7c9""#);
+    let Fact::Workload(rollout) = observer(Kind::Rollout).fact(&old).unwrap() else { panic!() };
+    assert_eq!(rollout.observed_generation, 3);
+    let set = r#"{"metadata":{"name":"cart-new","namespace":"shop","uid":"s","labels":{"rollouts-pod-template-hash":"new"},
+        "ownerReferences":[{"kind":"Rollout","name":"cart","uid":"u","controller":true}]},"spec":{"replicas":1}}"#;
+    let Fact::ReplicaSet(set) = observer(Kind::ReplicaSet).fact(set).unwrap() else { panic!() };
+    assert_eq!((set.hash.as_deref(), set.bare), (Some("new"), None));
 }

@@ -41,14 +41,44 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 }
 
 /// Null is the default.
-fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Labels or annotations; a value that is null counts as empty.
-fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+pub(super) fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let labels: Option<BTreeMap<String, Option<String>>> = Option::deserialize(deserializer)?;
     Ok(labels.unwrap_or_default().into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
+}
+
+/// A number, or a number as text: a Rollout's `observedGeneration` is text, and was a hash once, which says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Number(pub(super) Option<i64>);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
+                Ok(Number(Some(number)))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(i64::try_from(number).ok()))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                Ok(Number(text.parse().ok()))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// A struct all of whose fields may be absent or null.
@@ -171,7 +201,7 @@ wire!(
 wire!(
     /// `status` of every kind: the fields do not clash.
     Status {
-        observed_generation: i64,
+        observed_generation: Number,
         replicas: i64,
         updated_replicas: i64,
         ready_replicas: i64,
@@ -245,3 +275,5 @@ wire!(
         finished_at: Option<DateTime<Utc>>,
     }
 );
+
+pub(super) use wire;

@@ -1,16 +1,20 @@
-//! Deployments, StatefulSets, DaemonSets and ReplicaSets.
+//! Deployments, StatefulSets, DaemonSets and ReplicaSets, and what all workloads have in common.
 
 use std::sync::Arc;
 
 use model::catalogue::Meta;
 use model::ids::{ObjectName, ServiceName};
-use model::workload::{Kind, ReplicaSet, Replicas, Role, Strategy, Template, TemplateContainer, Workload};
+use model::workload::{Kind, ReplicaSet, Replicas, Role, Special, Strategy, Template, TemplateContainer, Workload};
 
 use super::wire::{self, Object, PodTemplate};
 use super::{Observer, count};
 
 /// The annotation in which a Deployment and its ReplicaSets carry their revision.
 const REVISION: &str = "deployment.kubernetes.io/revision";
+/// The annotation in which a Rollout and its ReplicaSets carry their revision.
+const ROLLOUT_REVISION: &str = "rollout.argoproj.io/revision";
+/// The labels by which a ReplicaSet knows its pods: a Rollout's and a Deployment's.
+const SET_HASHES: [&str; 2] = ["rollouts-pod-template-hash", "pod-template-hash"];
 /// The annotation in which a DaemonSet carries the number of its template.
 const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 /// Labels that tell workloads of one service apart.
@@ -25,6 +29,7 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
     let service = catalogue.naming.service(meta);
     let revision = match kind {
         Kind::DaemonSet => TEMPLATE_GENERATION,
+        Kind::Rollout => ROLLOUT_REVISION,
         _ => REVISION,
     };
     Some(Workload {
@@ -34,7 +39,7 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
         created: metadata.creation_timestamp?,
         deleted_at: metadata.deletion_timestamp,
         generation: metadata.generation.unwrap_or(0),
-        observed_generation: status.observed_generation,
+        observed_generation: observed_generation(object, kind),
         revision: number(metadata, revision),
         update_hash: observer.some(status.update_revision.as_ref()),
         current_hash: observer.some(status.current_revision.as_ref()),
@@ -45,26 +50,56 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
         min_ready_seconds: count(spec.min_ready_seconds),
         conditions: observer.conditions(&status.conditions),
         track: TRACKS.iter().find_map(|key| metadata.labels.get(*key)).map(|track| observer.strings.share(track)),
+        pod_labels: observer.labels(&spec.template.metadata.labels),
+        special: Special::None,
         service,
         name,
     })
 }
 
-pub(super) fn replica_set(name: ObjectName, object: &Object<'_>, observer: &mut Observer) -> ReplicaSet {
+/// The generation that the status speaks of. A kind whose controller does not say it, or not as a number, is believed.
+fn observed_generation(object: &Object<'_>, kind: Kind) -> i64 {
+    let told = object.status.observed_generation.0;
+    match kind {
+        Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => told.unwrap_or(0),
+        _ => told.or(object.metadata.generation).unwrap_or(0),
+    }
+}
+
+/// An object that nothing owns, as a workload: it names its service by annotation or label.
+pub(super) fn bare(name: &ObjectName, object: &Object<'_>, observer: &mut Observer) -> Option<Box<Workload>> {
+    let metadata = &object.metadata;
+    let meta = Meta { name: &name.name, labels: &metadata.labels, annotations: &metadata.annotations };
+    if !metadata.owner_references.is_empty() || observer.catalogue.naming.named(meta).is_none() {
+        return None;
+    }
+    fact(name.clone(), object, observer).map(Box::new)
+}
+
+/// None when it stands alone and lacks a creation time.
+pub(super) fn replica_set(name: ObjectName, object: &Object<'_>, observer: &mut Observer) -> Option<ReplicaSet> {
+    let bare = bare(&name, object, observer).map(|mut bare| {
+        // It keeps no counts of updated pods: it replaces none.
+        bare.replicas.updated = bare.replicas.current;
+        bare
+    });
     let metadata = &object.metadata;
     let owner = observer.owner(metadata);
     let workload = owner.as_ref().map_or_else(|| Arc::clone(&name.name), |owner| Arc::clone(&owner.name));
     let meta = Meta { name: &workload, labels: &metadata.labels, annotations: &metadata.annotations };
     let service = observer.catalogue.naming.service(meta);
-    ReplicaSet {
+    let hash = SET_HASHES.iter().find_map(|key| metadata.labels.get(*key));
+    Some(ReplicaSet {
         uid: observer.uid(metadata),
         owner,
         revision: number(metadata, REVISION),
         wanted: count(object.spec.replicas.unwrap_or(1)),
         template: template(&object.spec.template, &service, &workload, observer),
         conditions: observer.conditions(&object.status.conditions),
+        hash: observer.strings.share_some(hash.map(String::as_str)),
+        bare,
         name,
-    }
+    })
 }
 
 fn number(metadata: &wire::Metadata<'_>, annotation: &str) -> Option<u64> {
@@ -105,7 +140,7 @@ fn strategy(object: &Object<'_>) -> Strategy {
     }
 }
 
-fn template(template: &PodTemplate<'_>, service: &ServiceName, workload: &str, observer: &mut Observer) -> Template {
+pub(super) fn template(template: &PodTemplate<'_>, service: &ServiceName, workload: &str, observer: &mut Observer) -> Template {
     let (metadata, spec) = (&template.metadata, &template.spec);
     let meta = Meta { name: workload, labels: &metadata.labels, annotations: &metadata.annotations };
     let commit = observer.catalogue.versions.commit_in(meta);

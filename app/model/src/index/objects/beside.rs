@@ -1,0 +1,148 @@
+//! What says something about workloads: Services, autoscalers and warnings.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::{ObjectName, Uid};
+use crate::workload::{Autoscaler, Kind, Service, Warning, Workload};
+
+/// Warnings that are kept; the oldest go first. A cluster in distress has many, and each object's newest is enough.
+const MOST_WARNINGS: usize = 10_000;
+
+/// Services, autoscalers, and the newest warning about each object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    services: BTreeMap<ObjectName, Service>,
+    autoscalers: BTreeMap<ObjectName, Autoscaler>,
+    warnings: HashMap<Uid, Warning>,
+    warning_names: BTreeMap<ObjectName, Uid>,
+    oldest: BTreeSet<(DateTime<Utc>, Uid)>,
+}
+
+impl Beside {
+    /// The Services of a namespace.
+    pub(crate) fn services_in(&self, namespace: &Arc<str>) -> impl Iterator<Item = &Service> {
+        in_namespace(&self.services, namespace)
+    }
+
+    /// The autoscaler of a workload.
+    pub(crate) fn autoscaler_of(&self, workload: &Workload) -> Option<&Autoscaler> {
+        let (kind, name) = (workload.kind.as_str(), &workload.name);
+        in_namespace(&self.autoscalers, &name.namespace)
+            .find(|autoscaler| &*autoscaler.target.0 == kind && autoscaler.target.1 == name.name)
+    }
+
+    /// The newest warning about an object.
+    pub(crate) fn warning(&self, uid: &Uid) -> Option<&Warning> {
+        self.warnings.get(uid)
+    }
+
+    /// The names of what is known of a kind.
+    pub(super) fn names(&self, kind: Kind) -> Box<dyn Iterator<Item = &ObjectName> + '_> {
+        match kind {
+            Kind::Service => Box::new(self.services.keys()),
+            Kind::HorizontalPodAutoscaler => Box::new(self.autoscalers.keys()),
+            _ => Box::new(self.warning_names.keys()),
+        }
+    }
+
+    /// Takes in a Service; what it was and what it is, when its selector has changed.
+    pub(super) fn put_service(&mut self, service: Service) -> Vec<Service> {
+        let before = self.services.insert(service.name.clone(), service.clone());
+        if before.as_ref() == Some(&service) { Vec::new() } else { before.into_iter().chain([service]).collect() }
+    }
+
+    pub(super) fn remove_service(&mut self, name: &ObjectName) -> Vec<Service> {
+        self.services.remove(name).into_iter().collect()
+    }
+
+    pub(super) fn put_autoscaler(&mut self, autoscaler: Autoscaler) {
+        self.autoscalers.insert(autoscaler.name.clone(), autoscaler);
+    }
+
+    pub(super) fn remove_autoscaler(&mut self, name: &ObjectName) {
+        self.autoscalers.remove(name);
+    }
+
+    /// Takes in a warning, when it is used and the newest of its object; whether it was news.
+    pub(super) fn put_warning(&mut self, warning: Warning) -> bool {
+        let known = self.warnings.get(&warning.uid);
+        if !warning.is_used() || known.is_some_and(|known| *known == warning || (known.name != warning.name && known.at > warning.at)) {
+            return false;
+        }
+        self.forget_warning(&warning.uid.clone());
+        self.warning_names.insert(warning.name.clone(), warning.uid.clone());
+        self.oldest.insert((warning.at, warning.uid.clone()));
+        self.warnings.insert(warning.uid.clone(), warning);
+        if self.warnings.len() > MOST_WARNINGS
+            && let Some((_, uid)) = self.oldest.first().cloned()
+        {
+            self.forget_warning(&uid);
+        }
+        true
+    }
+
+    pub(super) fn remove_warning(&mut self, name: &ObjectName) {
+        if let Some(uid) = self.warning_names.get(name).cloned() {
+            self.forget_warning(&uid);
+        }
+    }
+
+    fn forget_warning(&mut self, uid: &Uid) {
+        if let Some(warning) = self.warnings.remove(uid) {
+            self.warning_names.remove(&warning.name);
+            self.oldest.remove(&(warning.at, warning.uid));
+        }
+    }
+}
+
+fn in_namespace<'a, T>(objects: &'a BTreeMap<ObjectName, T>, namespace: &Arc<str>) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    let namespace = Arc::clone(namespace);
+    let first = ObjectName { namespace: Arc::clone(&namespace), name: Arc::from("") };
+    objects.range(first..).take_while(move |(name, _)| name.namespace == namespace).map(|(_, object)| object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::at;
+
+    fn warning(name: &str, uid: &str, reason: &str, time: &str) -> Warning {
+        Warning {
+            name: ObjectName::new("shop", name),
+            about: (Arc::from("Pod"), Arc::from("cart-0")),
+            uid: Uid::from(uid),
+            reason: Arc::from(reason),
+            message: Arc::from("why"),
+            at: at(time),
+        }
+    }
+
+    #[test]
+    fn the_newest_warning_of_an_object_is_kept() {
+        let mut beside = Beside::default();
+        assert!(beside.put_warning(warning("a", "u", "Unhealthy", "09:00:00")));
+        assert!(!beside.put_warning(warning("a", "u", "Unhealthy", "09:00:00")), "a relist brings no news");
+        assert!(!beside.put_warning(warning("b", "u", "FailedMount", "08:59:00")), "older than what is known");
+        assert!(!beside.put_warning(warning("c", "u", "Preempting", "09:01:00")), "not used");
+        assert!(beside.put_warning(warning("d", "u", "FailedMount", "09:02:00")));
+        beside.remove_warning(&ObjectName::new("shop", "a"));
+        assert_eq!(beside.warning(&Uid::from("u")).map(|warning| &*warning.reason), Some("FailedMount"));
+        beside.remove_warning(&ObjectName::new("shop", "d"));
+        assert_eq!(beside.warning(&Uid::from("u")), None);
+        assert!(beside.warning_names.is_empty() && beside.oldest.is_empty());
+    }
+
+    #[test]
+    fn warnings_are_bounded() {
+        let mut beside = Beside::default();
+        for n in 0..MOST_WARNINGS + 50 {
+            let newest = at("09:00:00") + chrono::Duration::milliseconds(i64::try_from(n).unwrap());
+            beside.put_warning(Warning { at: newest, ..warning(&format!("e{n}"), &format!("u{n}"), "Unhealthy", "09:00:00") });
+        }
+        assert_eq!((beside.warnings.len(), beside.warning_names.len(), beside.oldest.len()), (MOST_WARNINGS, MOST_WARNINGS, MOST_WARNINGS));
+        assert_eq!(beside.warning(&Uid::from("u10")), None, "the oldest went");
+    }
+}

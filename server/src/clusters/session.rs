@@ -1,0 +1,198 @@
+//! The pipes of a target from one plan to the next. Kinds that a cluster need not have come and go without the others noticing.
+
+use std::sync::Arc;
+
+use model::event::{Event, TargetHealth};
+use model::workload::{Kind, Need};
+use tokio::sync::mpsc::{self, error::SendError};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, interval_at};
+
+use super::connect::Connection;
+use super::error::Fault;
+use super::health::Pipes;
+use super::namespaces::Selection;
+use super::observe::Observer;
+use super::pace::Backoff;
+use super::pipe::{self, Ended, Pipe, Said};
+use super::plan::{self, Plan};
+use super::scope::Scope;
+use super::target::{Over, Target};
+
+/// Reports of pipes that wait for the target's task.
+const REPORTS: usize = 256;
+
+/// The pipes of a target, and what they say.
+pub(super) struct Session<'a> {
+    target: &'a mut Target,
+    connection: Arc<Connection>,
+    selection: Arc<Selection>,
+    plan: Plan,
+    /// What each pipe reads, by its place; none of a pipe that ended.
+    places: Vec<Option<Scope>>,
+    pipes: Pipes,
+    running: JoinSet<(usize, Ended)>,
+    said: mpsc::Sender<(usize, Said)>,
+    reports: mpsc::Receiver<(usize, Said)>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(target: &'a mut Target, connection: Arc<Connection>, selection: Arc<Selection>, mut plan: Plan) -> Self {
+        let (said, reports) = mpsc::channel(REPORTS);
+        let pipes = Pipes::new(plan.notes());
+        let scopes = std::mem::take(&mut plan.scopes);
+        let running = JoinSet::new();
+        let mut session = Self { target, connection, selection, plan, places: Vec::new(), pipes, running, said, reports };
+        for scope in scopes {
+            session.start(scope);
+        }
+        session
+    }
+
+    /// Follows the target until something must be planned anew.
+    pub(super) async fn run(mut self, backoff: &mut Backoff) -> Over {
+        let often = self.target.pace.replan;
+        let mut replan = interval_at(Instant::now() + often, often);
+        loop {
+            tokio::select! {
+                biased;
+                Some((place, said)) = self.reports.recv() => {
+                    let heard = matches!(said, Said::Heard);
+                    self.take(place, said);
+                    if let Some(health) = self.pipes.overall() {
+                        if !heard && matches!(health, TargetHealth::Live { .. }) {
+                            backoff.reset();
+                        }
+                        self.target.teller.tell(health).await;
+                    }
+                }
+                Some(ended) = self.running.join_next() => match ended {
+                    Ok((place, Ended::Refused(fault))) if self.may_do_without(place, &fault) => {
+                        if self.lose(place, &fault).await.is_err() {
+                            return Over::Closed;
+                        }
+                    }
+                    ended => return over(ended),
+                },
+                _ = replan.tick() => match self.look_again().await {
+                    Ok(true) => {}
+                    Ok(false) => return Over::Changed,
+                    Err(_) => return Over::Closed,
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, scope: Scope) {
+        let target = &*self.target;
+        let place = self.pipes.add(scope.kind.need());
+        let pipe = Pipe {
+            place,
+            target: target.id,
+            scope: scope.clone(),
+            mode: target.spec.mode,
+            connection: Arc::clone(&self.connection),
+            outside: target.outside.clone(),
+            selection: Arc::clone(&self.selection),
+            observer: Observer::new(scope.kind, Arc::clone(&target.catalogue)),
+            events: target.events.clone(),
+            said: self.said.clone(),
+            state: pipe::State::default(),
+        };
+        self.places.push(Some(scope));
+        self.running.spawn(async move { (place, pipe.run().await) });
+    }
+
+    fn take(&mut self, place: usize, said: Said) {
+        // What an ended pipe said last is no news.
+        let Some(scope) = self.places.get(place).and_then(Option::as_ref) else { return };
+        match said {
+            Said::Heard => {}
+            Said::Synced => self.pipes.synced(place),
+            Said::Notes(notes) => self.pipes.note(place, notes),
+            Said::Failed(fault) => self.pipes.failed(place, &format!("list or watch {scope}"), &fault),
+        }
+    }
+
+    /// Whether a pipe that was refused ends alone: the board is not about its kind.
+    fn may_do_without(&self, place: usize, fault: &Fault) -> bool {
+        let scope = self.places.get(place).and_then(Option::as_ref);
+        scope.is_some_and(|scope| scope.kind.need() != Need::Core) && matches!(fault, Fault::Forbidden(_) | Fault::NotFound(_))
+    }
+
+    /// A kind went, or may no longer be read.
+    async fn lose(&mut self, place: usize, fault: &Fault) -> Result<(), SendError<Event>> {
+        let Some(scope) = self.places.get_mut(place).and_then(Option::take) else { return Ok(()) };
+        let kind = scope.kind;
+        tracing::info!(target = self.target.id.0, %scope, %fault, "no longer read");
+        self.pipes.retire(place);
+        self.target.scopes.retain(|read| *read != scope);
+        if let Fault::Forbidden(text) = fault {
+            self.plan.refused.retain(|(refused, _)| *refused != kind);
+            self.plan.refused.push((kind, text.clone()));
+            self.target.withdraw(scope).await?;
+        } else {
+            self.plan.absent.push(kind);
+            self.target.none_of(kind).await?;
+        }
+        self.pipes.missing(self.plan.notes());
+        self.tell().await;
+        Ok(())
+    }
+
+    /// Looks for what was missing; false when what the board is about must be planned anew.
+    async fn look_again(&mut self) -> Result<bool, SendError<Event>> {
+        let missing = |kind: &Kind| {
+            let is_refused = self.plan.refused.iter().any(|(refused, _)| refused == kind);
+            is_refused || self.plan.absent.contains(kind)
+        };
+        let optional = Kind::ALL.into_iter().filter(|kind| kind.need() != Need::Core && missing(kind));
+        let kinds: Vec<Kind> = if self.plan.provisional { Kind::ALL.to_vec() } else { optional.collect() };
+        if kinds.is_empty() {
+            return Ok(true);
+        }
+        // The pipes notice by themselves what no longer works.
+        let Ok(new) = plan::plan(&self.connection, &self.selection, &kinds).await else { return Ok(true) };
+        if self.plan.provisional {
+            let core = self.places.iter().flatten().filter(|scope| scope.kind.need() == Need::Core);
+            if new.is_of_use() && !new.core().eq(core) {
+                return Ok(false);
+            }
+        }
+        for kind in new.absent.iter().filter(|kind| !self.plan.absent.contains(kind)) {
+            self.target.none_of(*kind).await?;
+        }
+        self.plan.absent.retain(|kind| !kinds.contains(kind));
+        self.plan.absent.extend(&new.absent);
+        self.plan.refused.retain(|(kind, _)| !kinds.contains(kind));
+        self.plan.refused.extend(new.refused);
+        for scope in new.scopes {
+            let mut of_kind = self.places.iter().flatten().filter(|read| read.kind == scope.kind);
+            let is_read = of_kind.any(|read| scope.namespace.is_none() || read.namespace.is_none() || *read == scope);
+            if scope.kind.need() != Need::Core && !is_read {
+                tracing::info!(target = self.target.id.0, %scope, "read from now on");
+                self.target.scopes.push(scope.clone());
+                self.start(scope);
+            }
+        }
+        self.pipes.missing(self.plan.notes());
+        self.tell().await;
+        Ok(true)
+    }
+
+    async fn tell(&mut self) {
+        if let Some(health) = self.pipes.overall() {
+            self.target.teller.tell(health).await;
+        }
+    }
+}
+
+fn over(ended: Result<(usize, Ended), JoinError>) -> Over {
+    match ended {
+        Ok((_, Ended::Closed)) => Over::Closed,
+        Ok((_, Ended::Refused(fault @ Fault::Unauthorized(_)))) => Over::Fault(fault),
+        // The next plan says what may be read instead.
+        Ok((_, Ended::Refused(_))) => Over::Changed,
+        Err(panic) => Over::Failed(TargetHealth::Unreachable(format!("internal error, please report it: {panic}"))),
+    }
+}
