@@ -133,7 +133,7 @@ pub async fn check(target: &Target) -> Report {
 
 fn hints(plan: &Plan) -> Vec<String> {
     let core = plan.refused.iter().filter(|(kind, _)| kind.need() == Need::Core);
-    let mut problems: Vec<_> = core.map(|refused| not_listed(refused)).chain(plan.namespaces.clone()).collect();
+    let mut problems: Vec<_> = core.map(not_listed).chain(plan.namespaces.clone()).collect();
     if !plan.is_of_use() && problems.is_empty() {
         problems.push(plan.refusal());
     } else if !problems.is_empty() {

@@ -133,7 +133,7 @@ pub(crate) fn is_superseded(job: &Workload, others: &[&Workload]) -> bool {
         let is_later = (other.created, &other.name) > (job.created, &job.name);
         other.kind == Kind::Job && is_later && other.name.namespace == job.name.namespace && stem(&other.name.name) == stem(&job.name.name)
     };
-    job.kind == Kind::Job && others.iter().any(|other| is_newer(&other))
+    job.kind == Kind::Job && others.iter().any(is_newer)
 }
 
 /// The name without a last part that has a digit in it.

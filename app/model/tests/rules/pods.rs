@@ -15,7 +15,7 @@ fn short(deployed: Deployed) -> Deployed {
     deployed.change(|w| (w.replicas.ready, w.replicas.available) = (2, 2))
 }
 
-fn about<'a>(kind: Kind, pod: &'a Pod) -> (Kind, &'a model::ids::ObjectName, &'a model::ids::Uid) {
+fn about(kind: Kind, pod: &Pod) -> (Kind, &model::ids::ObjectName, &model::ids::Uid) {
     (kind, &pod.name, &pod.uid)
 }
 
