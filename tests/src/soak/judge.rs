@@ -201,8 +201,9 @@ impl Oracle {
         for (place, (.., cluster)) in plan.targets().enumerate() {
             let target = TargetId(u16::try_from(place).unwrap_or_default());
             for kind in Kind::ALL {
-                let Some(of) = ObjectKind::ALL.into_iter().find(|of| of.as_str() == kind.as_str()) else { continue };
-                let objects = cluster.look(|world| world.store().all(of));
+                // A kind that the simulator does not have is one without objects.
+                let of = ObjectKind::ALL.into_iter().find(|of| of.as_str() == kind.as_str());
+                let objects = of.map(|of| cluster.look(|world| world.store().all(of))).unwrap_or_default();
                 let observer = self.observers.get_mut(&(place, kind)).expect("an observer for each");
                 let facts = objects.iter().map(|object| {
                     let json = String::from_utf8(object.object().to_vec()).expect("UTF-8");
