@@ -10,10 +10,7 @@ use crate::workload::{Fact, Kind};
 
 /// Something happened: the only way into the [`Index`](crate::index::Index).
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "nearly all events are the large one, and they do not live long")
-)]
+#[expect(clippy::large_enum_variant, reason = "nearly all events are the large one, and they do not live long")]
 pub enum Event {
     /// A list of a kind was read in full: these are all the objects in its scope, at once.
     Listed {
