@@ -2,6 +2,7 @@
 
 mod access;
 mod board;
+mod kinds;
 mod outage;
 mod records;
 mod reload;

@@ -21,6 +21,12 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// A command applies an object of a kind that cannot be applied as it is.
+    #[error("{kind} cannot be applied as it is: it has a controller here, or its definition is not installed")]
+    NoSuchKind {
+        /// The kind.
+        kind: &'static str,
+    },
     /// A world could not be made: a defect of the simulator.
     #[error("the simulated cluster could not be made: {0}")]
     Panicked(tokio::task::JoinError),

@@ -263,5 +263,8 @@ fn describe(command: &Command) -> String {
         Command::Pause { name, paused, .. } => format!("pause {name}: {paused}"),
         Command::Delete { name, .. } => format!("delete {name}"),
         Command::DeletePod { name, .. } => format!("delete pod {name}"),
+        Command::Put { kind, name, .. } => format!("apply {} {name}", kind.as_str()),
+        Command::Remove { kind, name, .. } => format!("delete {} {name}", kind.as_str()),
+        Command::InstallRollouts { installed } => format!("rollouts installed: {installed}"),
     }
 }

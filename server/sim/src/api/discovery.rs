@@ -10,7 +10,8 @@ use super::path::Target;
 use super::whole;
 use crate::world::ObjectKind;
 
-pub(crate) fn answer(target: &Target) -> Result<Response, Status> {
+/// Only groups with a kind that is served are known.
+pub(crate) fn answer(target: &Target, served: impl Fn(ObjectKind) -> bool) -> Result<Response, Status> {
     let value = match target {
         Target::Health => {
             let mut response = response(StatusCode::OK, whole("ok"));
@@ -23,16 +24,25 @@ pub(crate) fn answer(target: &Target) -> Result<Response, Status> {
                 "kind": "APIVersions", "versions": ["v1"],
                 "serverAddressByClientCIDRs": [{ "clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443" }],
             }),
-            "/apis" => json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": [apps_group()] }),
-            "/apis/apps" => {
-                let mut group = apps_group();
-                group["kind"] = "APIGroup".into();
-                group["apiVersion"] = "v1".into();
-                group
+            "/apis" => {
+                let groups: Vec<Value> = group_versions(&served).into_iter().map(group).collect();
+                json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })
             }
             "/api/v1" => resources("v1", ""),
-            "/apis/apps/v1" => resources("apps/v1", "apps"),
-            _ => return Err(Status::no_such_path()),
+            path => {
+                let asked = path.trim_start_matches("/apis/");
+                let known = group_versions(&served);
+                if known.contains(&asked) {
+                    resources(asked, asked.split('/').next().unwrap_or_default())
+                } else if let Some(version) = known.into_iter().find(|version| version.split('/').next() == Some(asked)) {
+                    let mut group = group(version);
+                    group["kind"] = "APIGroup".into();
+                    group["apiVersion"] = "v1".into();
+                    group
+                } else {
+                    return Err(Status::no_such_path());
+                }
+            }
         },
         Target::Unknown(_) | Target::Resource { .. } => return Err(Status::no_such_path()),
     };
@@ -48,9 +58,18 @@ fn version() -> Value {
     })
 }
 
-fn apps_group() -> Value {
-    let version = json!({ "groupVersion": "apps/v1", "version": "v1" });
-    json!({ "name": "apps", "versions": [version], "preferredVersion": version })
+/// The groups with names, each with its one version, in the order of their kinds.
+fn group_versions(served: impl Fn(ObjectKind) -> bool) -> Vec<&'static str> {
+    let kinds = ObjectKind::ALL.into_iter().filter(|kind| !kind.group().is_empty() && served(*kind));
+    let mut versions: Vec<_> = kinds.map(ObjectKind::api_version).collect();
+    versions.dedup();
+    versions
+}
+
+fn group(group_version: &str) -> Value {
+    let (name, version) = group_version.split_once('/').unwrap_or(("", group_version));
+    let version = json!({ "groupVersion": group_version, "version": version });
+    json!({ "name": name, "versions": [version], "preferredVersion": version })
 }
 
 /// The resources that are served. There is nothing to write, so that the verbs are those of reading.

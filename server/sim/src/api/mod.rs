@@ -138,8 +138,9 @@ async fn respond(shared: &Arc<Shared>, request: &Parts) -> Result<Response, Stat
     answer::acceptable(&request.headers)?;
     match target {
         Target::Resource { group, resource, namespace, name } => {
-            let Some(kind) = ObjectKind::of_resource(&group, &resource) else {
-                let installed = ObjectKind::ALL.iter().any(|kind| kind.group() == group);
+            let served = |kind: &ObjectKind| lock(&shared.world).is_served(*kind);
+            let Some(kind) = ObjectKind::of_resource(&group, &resource).filter(served) else {
+                let installed = ObjectKind::ALL.iter().any(|kind| kind.group() == group && served(kind));
                 return Err(if installed { Status::no_such_resource() } else { Status::no_such_path() });
             };
             let params = params::Params::parse(uri.query().unwrap_or_default());
@@ -149,7 +150,7 @@ async fn respond(shared: &Arc<Shared>, request: &Parts) -> Result<Response, Stat
                 None => list::list(shared, kind, namespace, &params).await,
             }
         }
-        other => discovery::answer(&other),
+        other => discovery::answer(&other, |kind| lock(&shared.world).is_served(kind)),
     }
 }
 

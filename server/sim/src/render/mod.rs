@@ -12,7 +12,7 @@ pub(crate) use pod::pod;
 pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};
 
 use crate::spec::{Container, ContainerRole, Init, Labels, Template};
-use crate::world::{Meta, Namespace, ObjectKind, Owner, OwnerKind};
+use crate::world::{Manifest, Meta, Namespace, ObjectKind, Owner, OwnerKind};
 
 /// A time of whole seconds, as in `metadata` and `status`.
 fn time(at: DateTime<Utc>) -> Value {
@@ -147,6 +147,17 @@ pub(crate) fn namespace(namespace: &Namespace, rv: u64) -> Value {
     })
 }
 
+/// An object as it was applied, with what the API server sets.
+pub(crate) fn manifest(manifest: &Manifest, rv: u64) -> Value {
+    let mut meta = metadata(&manifest.meta, rv, &manifest.annotations, None);
+    if let (Some(meta), Some(owners)) = (meta.as_object_mut(), &manifest.owners) {
+        meta.insert("ownerReferences".to_owned(), owners.clone());
+    }
+    let mut whole = Map::from_iter([("metadata".to_owned(), meta)]);
+    whole.extend(manifest.fields.clone());
+    Value::Object(whole)
+}
+
 pub(crate) fn event(event: &crate::world::EventObject, rv: u64) -> Value {
     let field = event.container.as_ref().map(|(init, name)| {
         let list = if *init { "initContainers" } else { "containers" };
@@ -226,6 +237,17 @@ pub(crate) fn bookmark(kind: ObjectKind, rv: u64, initial_events_end: bool) -> V
             "involvedObject": {}, "source": {}, "firstTimestamp": null, "lastTimestamp": null, "eventTime": null,
             "reportingComponent": "", "reportingInstance": "",
         }),
+        ObjectKind::CronJob => json!({
+            "spec": { "schedule": "", "jobTemplate": { "metadata": {}, "spec": { "template": template } } }, "status": {},
+        }),
+        ObjectKind::Job => json!({ "spec": { "template": template }, "status": {} }),
+        ObjectKind::Service => json!({ "spec": {}, "status": { "loadBalancer": {} } }),
+        ObjectKind::HorizontalPodAutoscaler => json!({
+            "spec": { "scaleTargetRef": { "kind": "", "name": "" }, "maxReplicas": 0 },
+            "status": { "desiredReplicas": 0, "currentMetrics": null },
+        }),
+        // Of a kind that was defined, only its metadata is known.
+        ObjectKind::Rollout => json!({}),
     };
     let mut whole = json!({ "kind": kind.as_str(), "apiVersion": kind.api_version(), "metadata": metadata });
     if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), rest) {

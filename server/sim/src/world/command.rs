@@ -49,6 +49,32 @@ pub enum Command {
         /// The workload.
         name: String,
     },
+    /// `kubectl apply` of an object whose controller is not simulated (see [`ObjectKind::is_manifest`]), status and all: who
+    /// applies it plays the controller.
+    Put {
+        /// Its kind.
+        kind: ObjectKind,
+        /// The namespace.
+        namespace: String,
+        /// The name.
+        name: String,
+        /// `metadata` with labels, annotations and ownerReferences, and whatever else there is.
+        object: serde_json::Value,
+    },
+    /// `kubectl delete` of such an object.
+    Remove {
+        /// Its kind.
+        kind: ObjectKind,
+        /// The namespace.
+        namespace: String,
+        /// The name.
+        name: String,
+    },
+    /// Installs the definition of Argo's Rollouts, or takes it away with all its objects.
+    InstallRollouts {
+        /// Whether it is there from now on.
+        installed: bool,
+    },
     /// `kubectl delete pod`.
     DeletePod {
         /// The namespace.
@@ -107,6 +133,12 @@ impl World {
             Command::Scale { namespace, name, replicas } => self.edit(&namespace, &name, |workload| workload.replicas = replicas),
             Command::Pause { namespace, name, paused } => self.edit(&namespace, &name, |workload| workload.paused = paused),
             Command::Delete { namespace, name } => self.delete_workload(&namespace, &name),
+            Command::Put { kind, namespace, name, object } => self.put_manifest(kind, &Name::new(&namespace, &name), object),
+            Command::Remove { kind, namespace, name } => self.delete_manifest(kind, &Name::new(&namespace, &name)),
+            Command::InstallRollouts { installed } => {
+                self.install_rollouts(installed);
+                Ok(())
+            }
             Command::DeletePod { namespace, name } => {
                 let pod = Name::new(&namespace, &name);
                 if !self.pods.contains_key(&pod) {

@@ -10,6 +10,7 @@ mod daemonsets;
 mod deployments;
 mod events;
 mod kubelet;
+mod manifests;
 mod name;
 mod objects;
 mod pace;
@@ -29,6 +30,7 @@ use rand_chacha::ChaCha8Rng;
 
 pub use command::{Command, Rollout};
 pub(crate) use events::EventObject;
+pub(crate) use manifests::Manifest;
 pub use name::{Name, ObjectKind};
 pub(crate) use objects::{
     Condition, ContainerState, ContainerStatus, DaemonSet, Deployment, Exit, Meta, Namespace, Owner, OwnerKind, Phase, Pod, ReplicaSet,
@@ -90,6 +92,9 @@ pub struct World {
     pods: BTreeMap<Name, Pod>,
     /// The pods of a ReplicaSet, StatefulSet or DaemonSet, by its uid.
     pods_of: HashMap<Arc<str>, BTreeSet<Name>>,
+    /// What is served as it was applied.
+    manifests: BTreeMap<(ObjectKind, Name), Manifest>,
+    rollouts_installed: bool,
     events: events::EventLog,
     queue: BinaryHeap<Reverse<(DateTime<Utc>, u64, Task)>>,
     /// Controllers that are in the queue already.
@@ -116,6 +121,8 @@ impl World {
             daemon_sets: BTreeMap::new(),
             pods: BTreeMap::new(),
             pods_of: HashMap::new(),
+            manifests: BTreeMap::new(),
+            rollouts_installed: false,
             events: events::EventLog::default(),
             queue: BinaryHeap::new(),
             queued: HashSet::new(),
@@ -259,6 +266,12 @@ impl World {
             ObjectKind::DaemonSet => put!(daemon_sets, render::daemon_set),
             ObjectKind::Pod => put!(pods, render::pod),
             ObjectKind::Event => {}
+            kind => {
+                if let Some(object) = self.manifests.get_mut(&(kind, name.clone())) {
+                    let labels = Arc::clone(&object.meta.labels);
+                    object.meta.rv = self.store.put(kind, name, &labels, |rv| render::manifest(object, rv));
+                }
+            }
         }
     }
 
@@ -278,6 +291,11 @@ impl World {
             ObjectKind::DaemonSet => delete!(daemon_sets, render::daemon_set),
             ObjectKind::Pod => delete!(pods, render::pod),
             ObjectKind::Namespace | ObjectKind::Event => {}
+            kind => {
+                if let Some(object) = self.manifests.get(&(kind, name.clone())) {
+                    self.store.delete(kind, name, |rv| render::manifest(object, rv));
+                }
+            }
         }
     }
 
@@ -291,6 +309,7 @@ impl World {
                 ObjectKind::DaemonSet => self.daemon_sets.keys().cloned().collect(),
                 ObjectKind::Pod => self.pods.keys().cloned().collect(),
                 ObjectKind::Event => Vec::new(),
+                kind => self.manifests.keys().filter(|(of, _)| *of == kind).map(|(_, name)| name.clone()).collect(),
             }
         };
         let all: Vec<(ObjectKind, Vec<Name>)> = ObjectKind::ALL.into_iter().map(|kind| (kind, names(kind))).collect();

@@ -41,12 +41,34 @@ pub enum ObjectKind {
     Namespace,
     /// `v1` Event.
     Event,
+    /// `batch/v1` CronJob.
+    CronJob,
+    /// `batch/v1` Job.
+    Job,
+    /// `v1` Service.
+    Service,
+    /// `autoscaling/v2` HorizontalPodAutoscaler.
+    HorizontalPodAutoscaler,
+    /// `argoproj.io/v1alpha1` Rollout; served once its definition was installed.
+    Rollout,
 }
 
 impl ObjectKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::ReplicaSet, Self::Pod, Self::Namespace, Self::Event];
+    pub const ALL: [Self; 12] = [
+        Self::Deployment,
+        Self::StatefulSet,
+        Self::DaemonSet,
+        Self::ReplicaSet,
+        Self::Pod,
+        Self::Namespace,
+        Self::Event,
+        Self::CronJob,
+        Self::Job,
+        Self::Service,
+        Self::HorizontalPodAutoscaler,
+        Self::Rollout,
+    ];
 
     /// `kind`.
     #[must_use]
@@ -59,6 +81,11 @@ impl ObjectKind {
             Self::Pod => "Pod",
             Self::Namespace => "Namespace",
             Self::Event => "Event",
+            Self::CronJob => "CronJob",
+            Self::Job => "Job",
+            Self::Service => "Service",
+            Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
+            Self::Rollout => "Rollout",
         }
     }
 
@@ -73,6 +100,11 @@ impl ObjectKind {
             Self::Pod => "pods",
             Self::Namespace => "namespaces",
             Self::Event => "events",
+            Self::CronJob => "cronjobs",
+            Self::Job => "jobs",
+            Self::Service => "services",
+            Self::HorizontalPodAutoscaler => "horizontalpodautoscalers",
+            Self::Rollout => "rollouts",
         }
     }
 
@@ -81,7 +113,10 @@ impl ObjectKind {
     pub const fn group(self) -> &'static str {
         match self {
             Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet => "apps",
-            Self::Pod | Self::Namespace | Self::Event => "",
+            Self::CronJob | Self::Job => "batch",
+            Self::HorizontalPodAutoscaler => "autoscaling",
+            Self::Rollout => "argoproj.io",
+            Self::Pod | Self::Namespace | Self::Event | Self::Service => "",
         }
     }
 
@@ -90,8 +125,17 @@ impl ObjectKind {
     pub const fn api_version(self) -> &'static str {
         match self {
             Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet => "apps/v1",
-            Self::Pod | Self::Namespace | Self::Event => "v1",
+            Self::CronJob | Self::Job => "batch/v1",
+            Self::HorizontalPodAutoscaler => "autoscaling/v2",
+            Self::Rollout => "argoproj.io/v1alpha1",
+            Self::Pod | Self::Namespace | Self::Event | Self::Service => "v1",
         }
+    }
+
+    /// Whether its objects are served as they were applied: no controller of it is simulated.
+    #[must_use]
+    pub const fn is_manifest(self) -> bool {
+        matches!(self, Self::CronJob | Self::Job | Self::Service | Self::HorizontalPodAutoscaler | Self::Rollout)
     }
 
     /// Whether its objects are in namespaces.

@@ -7,6 +7,7 @@ mod client;
 mod errors;
 mod faults;
 mod lists;
+mod manifests;
 mod recordings;
 mod scenario;
 mod sequences;

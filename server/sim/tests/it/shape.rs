@@ -294,8 +294,8 @@ async fn discovery_names_what_is_served() {
     assert_eq!(get(&cluster, "/api").await.json(), recordings::json("discovery/api.json"));
     assert_eq!(get(&cluster, "/apis/apps").await.json(), recordings::json("discovery/apis-apps.json"));
     assert_eq!(get(&cluster, "/livez").await.text, recordings::text("discovery/livez.txt"));
-    for path in ["/api/v1", "/apis/apps/v1"] {
-        let recorded = recordings::json(if path == "/api/v1" { "discovery/api-v1.json" } else { "discovery/apis-apps-v1.json" });
+    for path in ["/api/v1", "/apis/apps/v1", "/apis/batch/v1", "/apis/autoscaling/v2"] {
+        let recorded = recordings::json(&format!("discovery/{}.json", path.trim_start_matches('/').replace('/', "-")));
         let ours = get(&cluster, path).await.json();
         assert_eq!((&ours["kind"], &ours["groupVersion"]), (&recorded["kind"], &recorded["groupVersion"]));
         assert_eq!(ours.get("apiVersion"), recorded.get("apiVersion"), "{path}");
