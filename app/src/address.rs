@@ -15,10 +15,55 @@ pub struct ViewQuery {
     pub sort: Sort,
     /// The theme, when the address names one.
     pub theme: Option<Theme>,
+    /// How close the rows are.
+    pub density: Density,
     /// The language, when the address names one.
     pub lang: Option<String>,
     /// The page of rows, from 0, for those who read without JavaScript; the address counts from 1.
     pub page: usize,
+}
+
+/// How close the rows are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Density {
+    /// Two lines with room around them.
+    #[default]
+    Comfortable,
+    /// Two lines.
+    Compact,
+    /// The first line only.
+    Dense,
+}
+
+impl Density {
+    /// Every density, the widest first.
+    pub const ALL: [Self; 3] = [Self::Comfortable, Self::Compact, Self::Dense];
+
+    /// The word in the address, and in `<table data-density>`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comfortable => "comfortable",
+            Self::Compact => "compact",
+            Self::Dense => "dense",
+        }
+    }
+
+    /// The density a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|density| density.as_str() == word)
+    }
+
+    /// The next one, and after the last the first.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Comfortable => Self::Compact,
+            Self::Compact => Self::Dense,
+            Self::Dense => Self::Comfortable,
+        }
+    }
 }
 
 /// Light or dark.
@@ -67,6 +112,7 @@ impl ViewQuery {
             match name {
                 "q" => query.q = value,
                 "sort" => query.sort = value.parse().unwrap_or_default(),
+                "density" => query.density = Density::from_word(&value).unwrap_or_default(),
                 "theme" => query.theme = Theme::from_word(&value),
                 "lang" if !value.is_empty() => query.lang = Some(value),
                 "page" => query.page = value.parse().map_or(0, |page: usize| page.saturating_sub(1)),
@@ -85,6 +131,9 @@ impl ViewQuery {
         }
         if self.sort != Sort::default() {
             parameters.push(("sort", self.sort.to_string()));
+        }
+        if self.density != Density::default() {
+            parameters.push(("density", self.density.as_str().to_owned()));
         }
         if let Some(theme) = self.theme {
             parameters.push(("theme", theme.as_str().to_owned()));
@@ -178,7 +227,7 @@ pub fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Theme, ViewQuery, escape, unescape};
+    use super::{Density, Theme, ViewQuery, escape, unescape};
 
     #[test]
     fn what_is_as_usual_is_not_in_the_address() {
@@ -191,11 +240,12 @@ mod tests {
         let view = ViewQuery {
             q: "by:ignas a|b".into(),
             sort: "-dev:time".parse().unwrap(),
+            density: Density::Dense,
             theme: Some(Theme::Dark),
             lang: Some("es".into()),
             page: 2,
         };
-        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&theme=dark&lang=es&page=3");
+        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&density=dense&theme=dark&lang=es&page=3");
         assert_eq!(ViewQuery::parse(&view.to_string()), view);
         for first in ["page=1", "page=0", "page=-1", "page=x", "page="] {
             assert_eq!(ViewQuery::parse(first), ViewQuery::default(), "{first}");

@@ -7,6 +7,7 @@ use crate::address::{Theme, ViewQuery};
 use crate::app::App;
 use crate::backend::Backend;
 use crate::start::{SNAPSHOT_ID, Start};
+use crate::ui::icon;
 
 /// Chooses the theme before anything is painted: the address says it, else what was chosen before.
 const THEME_SCRIPT: &str =
@@ -24,6 +25,7 @@ pub fn shell() -> AnyView {
     let boot =
         format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
     let search = backend.address.split_once('?').map_or("", |(_, search)| search);
+    let failing = start.opening.summary.shown_failing;
     let theme = ViewQuery::parse(search).theme.map(Theme::as_str);
     // A board that cannot be written leaves the page as rendered: the browser says so in its console.
     let snapshot = start.snapshot().unwrap_or_default();
@@ -35,10 +37,10 @@ pub fn shell() -> AnyView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>"Relboard"</title>
+                <title>{icon::title(failing)}</title>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
                 <link rel="stylesheet" href=path(&assets.css) />
-                <link rel="icon" type="image/svg+xml" href=path("icon.svg") />
+                <link rel="icon" type="image/svg+xml" href=path(icon::file(failing)) />
                 <link rel="modulepreload" href=path(&assets.js) />
                 <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=path(&assets.wasm) />
             </head>

@@ -125,6 +125,23 @@ fn a_large_board_is_read_page_by_page() {
 }
 
 #[test]
+fn a_tab_in_the_background_tells_what_fails_of_what_is_shown() {
+    let html = page("/base/");
+    assert!(html.contains("<title>(1) Relboard</title>") && html.contains("href=\"/base/icon-failing.svg\""), "{html}");
+    let html = page("/base/?q=cart");
+    assert!(html.contains("<title>Relboard</title>") && html.contains("href=\"/base/icon.svg\""));
+}
+
+#[test]
+fn counts_above_a_column_lead_to_what_they_count() {
+    let html = page("/base/?sort=-name");
+    assert!(html.contains("href=\"/base/?q=env:pro%20is:failing&amp;sort=-name\""), "{html}");
+    let html = page("/base/?q=env:pro%20is:failing");
+    assert_eq!(rows(&html).count(), 1);
+    assert!(html.contains("data-tone=\"failing\" href=\"/base/\""), "and back to everything");
+}
+
+#[test]
 fn nothing_on_the_board_can_end_the_snapshot_or_become_markup() {
     let board = BOARD.replace("cart", "</script><img/src=x>");
     let html = render(backend(parse(&board).unwrap(), "/base/", Language::English));

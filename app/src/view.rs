@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Query, QueryError};
 
-use crate::address::{Theme, ViewQuery};
+use crate::address::{Density, Theme, ViewQuery};
 use crate::board::sort::Sort;
 use crate::location::Location;
 
@@ -25,6 +25,8 @@ pub struct ViewState {
     pub sort: RwSignal<Sort>,
     /// The theme somebody chose in this view.
     pub theme: RwSignal<Option<Theme>>,
+    /// How close the rows are.
+    pub density: RwSignal<Density>,
     /// The page of rows, from 0, until the table is a window.
     pub page: RwSignal<usize>,
     lang: StoredValue<Option<String>>,
@@ -42,6 +44,7 @@ impl ViewState {
             parsed: Memo::new(move |_| q.with(|q| Query::parse(q))),
             sort: RwSignal::new(query.sort),
             theme: RwSignal::new(query.theme),
+            density: RwSignal::new(query.density),
             page: RwSignal::new(query.page),
             lang: StoredValue::new(query.lang),
             base: StoredValue::new(base),
@@ -57,7 +60,14 @@ impl ViewState {
     /// The part of the address behind the `?`, with the first page of rows; whoever asks is told of changes.
     #[must_use]
     pub fn query(self) -> ViewQuery {
-        ViewQuery { q: self.q.get(), sort: self.sort.get(), theme: self.theme.get(), lang: self.lang.get_value(), page: 0 }
+        ViewQuery {
+            q: self.q.get(),
+            sort: self.sort.get(),
+            density: self.density.get(),
+            theme: self.theme.get(),
+            lang: self.lang.get_value(),
+            page: 0,
+        }
     }
 
     /// The part of the address behind the `?`, as it is now.
@@ -92,6 +102,7 @@ impl ViewState {
             set_if_new(self.q, query.q);
             set_if_new(self.sort, query.sort);
             set_if_new(self.theme, query.theme);
+            set_if_new(self.density, query.density);
         });
         // A window has all rows.
         Effect::new(move |_| {

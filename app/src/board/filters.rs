@@ -44,7 +44,7 @@ pub fn Filters(
 }
 
 /// The search that shows the services with a cell of this status.
-fn search_for(status: Status) -> &'static str {
+pub(super) fn search_for(status: Status) -> &'static str {
     match status {
         Status::Failing => "is:failing",
         Status::Drifted => "is:drifted",

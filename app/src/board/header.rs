@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use model::board::{Environment, Target, TargetState};
 use model::ids::EnvironmentName;
+use model::query::qualified;
 use model::status::Status;
 
+use super::filters::search_for;
 use super::page::Page;
 use super::sort::{Direction, Key};
 use super::summary::Summary;
@@ -73,10 +75,26 @@ fn EnvironmentHeader(page: Page, place: usize, name: EnvironmentName) -> impl In
         move || environment.with(|environment| environment.as_ref().map(|environment| environment.targets.clone()).unwrap_or_default());
     let tier = move || environment.with(|environment| environment.as_ref().map(|environment| (strings.tier)(environment.tier)));
     let counts = Memo::new(move |_| live.summary.with(|summary| summary.columns.get(place).copied().unwrap_or_default()));
+    let name_of_counts = name.clone();
     let trouble = move || {
         let counts = counts.get();
         let counted = Summary::COUNTED.into_iter().zip(counts.by_status).filter(|(_, count)| *count > 0);
-        let one = |(status, count): (Status, usize)| view! { <span data-tone=status.as_str()>{(strings.count)(status, count)}</span> };
+        let one = |(status, count): (Status, usize)| {
+            let wanted = format!("{} {}", qualified("env", name_of_counts.as_str()), search_for(status));
+            let on = page.view.q.with(|q| q.trim() == wanted);
+            let mut link = page.view.query();
+            link.q = if on { String::new() } else { wanted };
+            view! {
+                <a
+                    data-tone=status.as_str()
+                    href=link.board(&page.view.base())
+                    title=strings.count_title
+                    aria-current=on.then_some("true")
+                >
+                    {(strings.count)(status, count)}
+                </a>
+            }
+        };
         counted.map(one).collect_view()
     };
     let error = move || environment.with(|environment| environment.as_ref().and_then(error_of));

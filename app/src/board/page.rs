@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use model::status::Status;
 
 use super::aside::DetailsAside;
 use super::empty::Empty;
@@ -24,7 +23,9 @@ use crate::start::Start;
 use crate::ui::ago;
 use crate::ui::connection::ConnectionNotice;
 use crate::ui::copy::{Copied, CopiedNote};
+use crate::ui::density::DensityLink;
 use crate::ui::help::HelpDialog;
+use crate::ui::icon;
 use crate::ui::keyboard;
 use crate::ui::language::LanguageLink;
 use crate::ui::theme::ThemeButton;
@@ -94,16 +95,17 @@ impl Page {
                 window.to_top();
             }
         });
+        Effect::new(move |before: Option<()>| {
+            view.density.track();
+            if before.is_some() {
+                window.resized();
+            }
+        });
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
         Effect::new(|_| ago::localise_on_hover());
-        Effect::new(move |_| document().set_title(&title(live.summary.with(|summary| summary.count(Status::Failing)))));
+        let failing = Memo::new(move |_| live.summary.with(|summary| summary.shown_failing));
+        Effect::new(move |_| icon::tell(&view.base(), failing.get()));
     }
-}
-
-/// The title of the window counts what fails, so that a tab in the background tells.
-#[must_use]
-pub fn title(failing: usize) -> String {
-    if failing == 0 { "Relboard".to_owned() } else { format!("({failing}) Relboard") }
 }
 
 /// The board's page, with the details of a cell beside it.
@@ -130,6 +132,7 @@ pub fn BoardPage(
                 <SearchBox page input=search />
                 <nav class="tools" aria-label="Relboard">
                     <LanguageLink page />
+                    <DensityLink view=page.view />
                     <ThemeButton view=page.view />
                     <ConnectionNotice connection=page.connection />
                 </nav>

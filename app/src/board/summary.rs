@@ -18,6 +18,8 @@ pub struct Summary {
     pub shown: usize,
     /// Services with at least one cell of a status, in the order of [`Summary::COUNTED`].
     pub by_status: [usize; Summary::COUNTED.len()],
+    /// Services that the search shows and that fail somewhere.
+    pub shown_failing: usize,
     /// Services that are behind in some environment.
     pub behind: usize,
     /// For each column, its cells by status.
@@ -67,6 +69,7 @@ impl Summary {
             }
             summary.services += 1;
             summary.shown += usize::from(shown);
+            summary.shown_failing += usize::from(shown && has[0]);
             summary.behind += usize::from(behind);
             for (count, has) in summary.by_status.iter_mut().zip(has) {
                 *count += usize::from(has);
@@ -99,6 +102,8 @@ mod tests {
         let summary = Summary::of(&board, |name| name.as_str() != "c");
         assert_eq!((summary.services, summary.shown, summary.behind), (3, 2, 1));
         assert_eq!((summary.count(Status::Failing), summary.count(Status::Rolling)), (1, 1), "services, not cells");
+        assert_eq!(summary.shown_failing, 1);
+        assert_eq!(Summary::of(&board, |name| name.as_str() == "b").shown_failing, 0, "what is not shown is not told");
         assert_eq!(summary.columns[1].by_status[0], 1, "cells of the column");
         assert_eq!(summary.columns[2].present, 2);
         assert_eq!(summary.sets, [vec![0, 1]].into(), "of the rows that are shown");

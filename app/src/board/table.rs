@@ -22,7 +22,7 @@ pub fn BoardTable(
     let busy = move || (window.extent.get() == Extent::Screen && live.known.with(Option::is_some)).then_some("true");
     let rows = move || live.shown.with(|shown| shown.len() + 1);
     view! {
-        <table role="table" class=columns aria-rowcount=rows aria-busy=busy>
+        <table role="table" class=columns data-density=move || page.view.density.get().as_str() aria-rowcount=rows aria-busy=busy>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />

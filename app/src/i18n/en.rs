@@ -7,6 +7,7 @@ use model::status::{Flag, Status};
 use model::workload::Role;
 
 use super::strings::{Ages, Keys, Strings};
+use crate::address::Density;
 
 pub(super) static STRINGS: Strings = Strings {
     search: "Search",
@@ -14,6 +15,13 @@ pub(super) static STRINGS: Strings = Strings {
     clear: "Clear the search",
     query_error: "This search cannot be read, so nothing is filtered out:",
     theme: "Light or dark",
+    density: "Rows",
+    density_of: |density| match density {
+        Density::Comfortable => "comfortable",
+        Density::Compact => "compact",
+        Density::Dense => "dense",
+    },
+    count_title: "Show only these",
     help: "Keyboard",
     skip_to_board: "Skip to the board",
 
@@ -154,6 +162,7 @@ pub(super) static STRINGS: Strings = Strings {
         open: "open the details",
         close: "close, or leave the search",
         copy: "copy the full commit",
+        density: "rows closer together",
         theme: "light or dark",
         help: "this help",
     },

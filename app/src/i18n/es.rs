@@ -7,6 +7,7 @@ use model::status::{Flag, Status};
 use model::workload::Role;
 
 use super::strings::{Ages, Keys, Strings};
+use crate::address::Density;
 
 pub(super) static STRINGS: Strings = Strings {
     search: "Buscar",
@@ -14,6 +15,13 @@ pub(super) static STRINGS: Strings = Strings {
     clear: "Borrar la búsqueda",
     query_error: "Esta búsqueda no se entiende, así que no se filtra nada:",
     theme: "Claro u oscuro",
+    density: "Filas",
+    density_of: |density| match density {
+        Density::Comfortable => "cómodas",
+        Density::Compact => "compactas",
+        Density::Dense => "densas",
+    },
+    count_title: "Mostrar solo estos",
     help: "Teclado",
     skip_to_board: "Ir al tablero",
 
@@ -154,6 +162,7 @@ pub(super) static STRINGS: Strings = Strings {
         open: "abrir los detalles",
         close: "cerrar, o salir de la búsqueda",
         copy: "copiar el commit completo",
+        density: "filas más juntas",
         theme: "claro u oscuro",
         help: "esta ayuda",
     },

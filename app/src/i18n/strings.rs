@@ -6,6 +6,8 @@ use model::record::Outcome;
 use model::status::{Flag, Status};
 use model::workload::Role;
 
+use crate::address::Density;
+
 /// Everything the page says, in one language.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "a string's name and its English text say what it is")]
@@ -16,6 +18,9 @@ pub struct Strings {
     pub clear: &'static str,
     pub query_error: &'static str,
     pub theme: &'static str,
+    pub count_title: &'static str,
+    pub density: &'static str,
+    pub density_of: fn(Density) -> &'static str,
     pub help: &'static str,
     pub skip_to_board: &'static str,
 
@@ -140,6 +145,7 @@ pub struct Keys {
     pub open: &'static str,
     pub close: &'static str,
     pub copy: &'static str,
+    pub density: &'static str,
     pub theme: &'static str,
     pub help: &'static str,
 }

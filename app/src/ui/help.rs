@@ -19,6 +19,7 @@ pub fn HelpDialog(
         ("Enter", keys.open),
         ("Esc", keys.close),
         ("c", keys.copy),
+        ("d", keys.density),
         ("t", keys.theme),
         ("?", keys.help),
     ];

@@ -69,6 +69,10 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
             theme::toggle(page.view);
             true
         }
+        "d" => {
+            page.view.density.update(|density| *density = density.next());
+            true
+        }
         "c" => copy(page, focused.as_ref()),
         "?" => dialog.get_untracked().is_some_and(|dialog| dialog.show_modal().is_ok()),
         "ArrowLeft" | "h" => walk(page, focused.as_ref(), Way::Left),

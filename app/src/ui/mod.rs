@@ -3,7 +3,9 @@
 pub mod ago;
 pub mod connection;
 pub mod copy;
+pub mod density;
 pub mod help;
+pub mod icon;
 pub mod keyboard;
 pub mod language;
 pub mod theme;

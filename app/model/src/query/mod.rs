@@ -85,6 +85,12 @@ impl Query {
     }
 }
 
+/// A term that asks for a value by a qualifier, as it is written: `env:pro`, `env:"eu west"`.
+#[must_use]
+pub fn qualified(qualifier: &str, value: &str) -> String {
+    format!("{qualifier}:{}", term::Written(value))
+}
+
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, term) in self.terms.iter().enumerate() {

@@ -207,6 +207,15 @@ fn join(f: &mut fmt::Formatter<'_>, values: impl IntoIterator<Item = impl AsRef<
     Ok(())
 }
 
+/// A value as it is written.
+pub(super) struct Written<'a>(pub(super) &'a str);
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(f, self.0)
+    }
+}
+
 /// The value, in quotes where it would not be read as one value without them.
 fn write_value(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
     let is_plain =

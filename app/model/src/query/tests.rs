@@ -330,3 +330,15 @@ proptest! {
         prop_assert_eq!(both.split_whitespace().collect::<std::collections::BTreeSet<_>>().len(), 4);
     }
 }
+
+#[test]
+fn a_term_is_written_so_that_it_is_read_again() {
+    for value in ["pro", "eu west", "a|b", "-x", "a:b", "\"", ""] {
+        let text = qualified("env", value);
+        assert_eq!(
+            Query::parse(&text).map(|query| query.to_string()).as_deref().ok(),
+            Some(&*text).filter(|_| !value.is_empty()),
+            "{text}"
+        );
+    }
+}

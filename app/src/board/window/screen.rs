@@ -61,9 +61,17 @@ impl Window {
     }
 
     /// Looks again in the next frame: what is changed while the browser tells of sizes makes it tell again.
-    fn resized(self) {
+    pub fn resized(self) {
         request_animation_frame(move || {
-            self.learn_heights();
+            let shown = self.live.shown.get_untracked();
+            let (from, _) = self.screen.get_untracked();
+            let edge = self.heights.with_value(|heights| heights.at(&shown, from));
+            // What is read stays at the upper edge of the screen.
+            if self.learn_heights() && from > 0.0 {
+                let first = self.first.get_value();
+                self.space(&(first..first + self.rows.with_untracked(Vec::len)));
+                self.bring(edge, Align::Top);
+            }
             self.look();
         });
     }
@@ -78,9 +86,9 @@ impl Window {
     }
 
     /// Takes in how tall the style makes rows. Where it leaves that to their content, what was measured counts for one
-    /// width.
-    fn learn_heights(self) {
-        let Some(body) = self.body.get_untracked() else { return };
+    /// width. Whether they are others than before.
+    fn learn_heights(self) -> bool {
+        let Some(body) = self.body.get_untracked() else { return false };
         let style = window().get_computed_style(&body).ok().flatten();
         let row = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
         let equal = row.trim().strip_suffix("px").and_then(|height| height.parse().ok()).map(Heights::Equal);
@@ -95,6 +103,7 @@ impl Window {
             self.heights.set_value(equal.unwrap_or_else(Heights::unknown));
             self.learned.update(|learned| *learned += 1);
         }
+        !known
     }
 
     /// Measures the rows in the document once they are laid out, where the style leaves their height to their content.
