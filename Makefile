@@ -23,7 +23,7 @@ test: test-rust test-browser ## run every test
 
 # The same selection everywhere, so that features are unified in one way and nothing is compiled twice.
 test-rust: ## run the Rust tests: unit, property, recorded traffic, integration
-	$(CARGO) test --workspace
+	DOCKER_REGISTRY="$$(scripts/docker-registry.sh)" $(CARGO) test --workspace
 
 test-browser: site-debug end2end/node_modules/.package-lock.json ## run the browser tests
 	$(CARGO) build --workspace --bins --tests

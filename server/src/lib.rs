@@ -1,6 +1,6 @@
 //! The server of Relboard: adapters at the edges, one writer in the middle.
 //!
-//! `config ← {clusters, ci, store} ← hub ← web ← run`: adapters never import one another, and only `hub` owns the index.
+//! `config ← {clusters, ci, registry, store} ← hub ← web ← run`: adapters never import one another, and only `hub` owns the index.
 
 #![recursion_limit = "256"]
 
@@ -11,6 +11,7 @@ pub mod clock;
 pub mod clusters;
 pub mod config;
 pub mod hub;
+pub mod registry;
 mod run;
 pub mod store;
 pub mod web;

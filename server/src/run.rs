@@ -14,10 +14,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::sources::{Sinks, Sources};
-use crate::ci::poll::SourceHealth;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::hub::{self, Records};
+use crate::hub::{self, Images, Records};
 use crate::store::{self, Store};
 use crate::web::{self, Parts, Settings, Tokens};
 
@@ -50,7 +49,8 @@ pub enum RunError {
 pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationToken) -> Result<(), RunError> {
     let clock = Clock::system();
     let store = Store::open(&config.store).await?;
-    let stored = stored::events(&store, &config.ci).await?;
+    let images = store.known_images().await?;
+    let stored = stored::events(&store, &config.ci, images.published).await?;
     let last = store.last_transitions().await?;
 
     // Outlives `shutdown`: whatever a last request says is still taken in. Dropping `run` ends it all the same.
@@ -67,7 +67,8 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
     let housekeeping =
         tokio::spawn(outer.clone().run_until_cancelled_owned(housekeeping::prune_daily(store.clone(), clock.clone(), config.store.keep)));
     let records = Records::new(store.clone(), hub.events(), clock.clone());
-    let (settings, settings_now) = watch::channel(Arc::new(settings_of(&config, Vec::new())));
+    let images = Images::new(hub.clone(), store.clone(), clock.clone(), images.nothing);
+    let (settings, settings_now) = watch::channel(Arc::new(settings_of(&config, None)));
     let router = web::router(Parts {
         server: config.server.clone(),
         settings: settings_now,
@@ -77,7 +78,7 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
         clock: clock.clone(),
         shutdown: outer.clone(),
     });
-    let sinks = Sinks { hub, records, clock };
+    let sinks = Sinks { hub, records, images, clock };
     let following = tokio::spawn(follow(config, Follow { settings, sinks, store: store.clone(), stop: outer.clone() }));
 
     let address = listener.local_addr().map_or_else(|_| "an unknown address".to_owned(), |address| address.to_string());
@@ -106,7 +107,7 @@ async fn follow(config: Config, follow: Follow) {
     let mut configs = crate::config::reloads(config, stop.clone());
     let mut config = Arc::clone(&configs.borrow_and_update());
     let mut sources = Sources::start(&config, &sinks, &stop);
-    settings.send_replace(Arc::new(settings_of(&config, sources.health())));
+    settings.send_replace(Arc::new(settings_of(&config, Some(&sources))));
     loop {
         let changed = stop.run_until_cancelled(configs.changed()).await;
         match changed {
@@ -123,8 +124,8 @@ async fn follow(config: Config, follow: Follow) {
             tracing::warn!("[server] and [store] changed: restart the server for that; the rest applies now");
         }
         sources.stop().await;
-        // What cannot be read of the store now comes back with the next start; the clusters' part is complete.
-        let stored = stored::events(&store, &next.ci).await.unwrap_or_else(|error| {
+        // What registries said stays with the hub. What cannot be read of the store now comes back with the next start; the clusters' part is complete.
+        let stored = stored::events(&store, &next.ci, Vec::new()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the stored records are missing from the board");
             Vec::new()
         });
@@ -132,15 +133,17 @@ async fn follow(config: Config, follow: Follow) {
             return;
         }
         sources = Sources::start(&next, &sinks, &stop);
-        settings.send_replace(Arc::new(settings_of(&next, sources.health())));
+        settings.send_replace(Arc::new(settings_of(&next, Some(&sources))));
         config = next;
     }
     sources.stop().await;
 }
 
-fn settings_of(config: &Config, sources: Vec<watch::Receiver<SourceHealth>>) -> Settings {
+fn settings_of(config: &Config, sources: Option<&Sources>) -> Settings {
     let tokens = Tokens::new(&config.ci, config.server.records_per_minute);
-    Settings { catalogue: Arc::clone(&config.catalogue), tokens, sources }
+    let registries = sources.map(Sources::registries).unwrap_or_default();
+    let sources = sources.map(Sources::health).unwrap_or_default();
+    Settings { catalogue: Arc::clone(&config.catalogue), tokens, sources, registries }
 }
 
 async fn finish<T>(what: &str, task: impl Future<Output = T>) {

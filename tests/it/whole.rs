@@ -5,6 +5,7 @@ mod board;
 mod kinds;
 mod outage;
 mod records;
+mod registry;
 mod reload;
 mod store;
 mod stream;

@@ -6,11 +6,13 @@ pub mod fuzz;
 
 mod fleet;
 mod follower;
+mod registry;
 mod server;
 pub mod soak;
 
 pub use fleet::Fleet;
 pub use follower::{Follower, cell};
+pub use registry::{Image, Registry};
 pub use server::{Server, TOKEN};
 
 /// How long anything that must happen may take: a generous bound for slow machines, not a wait.

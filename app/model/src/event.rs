@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::ids::{ObjectName, TargetId};
+use crate::published::Published;
 use crate::record::Record;
 use crate::workload::{Fact, Kind};
 
@@ -67,6 +68,8 @@ pub enum Event {
     },
     /// CI recorded a deployment (already stored).
     Record(Arc<Record>),
+    /// A registry told what an image is (already stored).
+    Image(Arc<Published>),
     /// An environment that only CI knows appeared: a column of its own, after the configured ones.
     RecordedEnvironment(crate::ids::EnvironmentName),
 }

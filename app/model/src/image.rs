@@ -23,6 +23,15 @@ pub struct ImageRef {
     pub digest: Option<Arc<str>>,
 }
 
+/// An image that runs, or that was recorded: where to ask for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImageAt {
+    /// The digest.
+    pub digest: Arc<str>,
+    /// Registry and path as written, without tag and digest.
+    pub name: Arc<str>,
+}
+
 /// An image reference that does not follow the grammar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not an image reference: {problem}")]

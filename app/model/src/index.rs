@@ -4,6 +4,7 @@
 //! its owner is found by the owner's uid once that is there.
 
 mod health;
+mod images;
 mod objects;
 mod records;
 
@@ -15,10 +16,12 @@ use chrono::{DateTime, Utc};
 use crate::catalogue::{Catalogue, EnvironmentSpec, Origin, Tier};
 use crate::event::Event;
 use crate::ids::{EnvironmentName, ServiceName, TargetId};
+use crate::published::Published;
 use crate::record::Record;
 use crate::workload::Workload;
 
 pub(crate) use health::{Freshness, Health};
+pub(crate) use images::Images;
 pub(crate) use objects::{Objects, WorkloadKey};
 use records::Records;
 
@@ -31,6 +34,7 @@ pub struct Index {
     services: BTreeMap<ServiceName, Known>,
     /// Records whose environment is no column, by its name in lower case.
     unplaced: BTreeMap<String, BTreeMap<ServiceName, Records>>,
+    images: Images,
 }
 
 /// What is known of a target.
@@ -61,7 +65,7 @@ impl Index {
     #[must_use]
     pub fn new(catalogue: Arc<Catalogue>) -> Self {
         let targets = catalogue.targets.iter().map(|_| TargetIndex::default()).collect();
-        Self { catalogue, targets, services: BTreeMap::new(), unplaced: BTreeMap::new() }
+        Self { catalogue, targets, services: BTreeMap::new(), unplaced: BTreeMap::new(), images: Images::default() }
     }
 
     /// The catalogue, with the environments that only CI knows at the end.
@@ -88,6 +92,7 @@ impl Index {
                 self.touched_by(change)
             }
             Event::Record(record) => self.record(record),
+            Event::Image(published) => self.image(published),
             Event::RecordedEnvironment(name) => self.recorded_environment(name),
         }
     }
@@ -137,6 +142,16 @@ impl Index {
         self.targets.get(usize::from(target.0)).map(|known| &known.objects)
     }
 
+    /// What registries say of images.
+    pub(crate) fn images(&self) -> &Images {
+        &self.images
+    }
+
+    /// What registries say of images, which is of no target.
+    pub fn all_images(&self) -> impl Iterator<Item = &Arc<Published>> {
+        self.images.all()
+    }
+
     /// How a target is doing.
     pub(crate) fn freshness(&self, target: TargetId, now: DateTime<Utc>) -> Freshness {
         let bound = self.catalogue.timing.freshness;
@@ -181,6 +196,29 @@ impl Index {
         let known = self.services.entry(service.clone()).or_default();
         let is_news = known.records.entry(environment.name.clone()).or_default().insert(record);
         Touched { services: is_news.then_some(service).into_iter().collect(), header: false }
+    }
+
+    /// The rows of all services that have the image, in whatever way.
+    fn image(&mut self, published: Arc<Published>) -> Touched {
+        let about = self.images.insert(published);
+        if about.is_empty() {
+            return Touched::default();
+        }
+        let is_about = |digest: &Option<Arc<str>>| digest.as_ref().is_some_and(|digest| about.contains(digest));
+        let names_it = |image: &str| image.rsplit_once('@').is_some_and(|(_, digest)| about.contains(digest));
+        let has_it = |(target, key): &(TargetId, WorkloadKey)| {
+            let Some(objects) = self.objects(*target) else { return false };
+            objects.workload(key).is_some_and(|workload| {
+                let mut pods = objects.pods_of(workload);
+                workload.template.containers.iter().any(|container| names_it(&container.image))
+                    || pods.any(|pod| pod.containers.iter().any(|container| is_about(&container.digest)))
+            })
+        };
+        let was_recorded = |record: &Arc<Record>| is_about(&record.digest) || record.image.as_deref().is_some_and(names_it);
+        let is_touched =
+            |known: &Known| known.workloads.iter().any(has_it) || known.records.values().flat_map(Records::newest_first).any(was_recorded);
+        let services = self.services.iter().filter(|(_, known)| is_touched(known)).map(|(service, _)| service.clone()).collect();
+        Touched { services, header: false }
     }
 
     /// A column after the configured ones; those that only CI knows are in the order of their names, so that the

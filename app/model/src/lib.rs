@@ -17,6 +17,7 @@ pub mod image;
 pub mod index;
 pub mod merge;
 mod naming;
+pub mod published;
 pub mod query;
 pub mod record;
 pub mod slim;

@@ -17,6 +17,7 @@ mod rollout;
 mod runs;
 mod sides;
 mod trouble;
+mod unasked;
 mod versions;
 
 use std::sync::Arc;
@@ -29,11 +30,12 @@ use crate::catalogue::Catalogue;
 use crate::ids::{EnvironmentName, ServiceName};
 use crate::index::Index;
 use crate::status::{Flag, Status};
-use crate::version::Sameness;
+use crate::version::{Sameness, Version};
 
 use cell::{Context, Draft};
 use clock::Clock;
 pub use details::details;
+pub use unasked::unasked;
 use versions::Reader;
 
 /// A merged row.
@@ -146,8 +148,15 @@ fn since(draft: &Draft, before: Option<&Cell>, now: DateTime<Utc>) -> Option<Dat
         return None;
     }
     match before {
-        Some(before) if before.status == cell.status && before.wanted == cell.wanted && before.since.is_some() => before.since,
+        Some(before) if before.status == cell.status && is_same(before.wanted.as_ref(), cell.wanted.as_ref()) && before.since.is_some() => {
+            before.since
+        }
         Some(before) if before.status != Status::Unknown && cell.status != Status::Unknown => Some(now),
         _ => Some(draft.since.map_or(now, |since| since.min(now))),
     }
+}
+
+/// Whether the version is the same, although more may be known of it by now.
+fn is_same(before: Option<&Version>, now: Option<&Version>) -> bool {
+    before == now || matches!((before, now), (Some(before), Some(now)) if before.compare(now) == Sameness::Same)
 }

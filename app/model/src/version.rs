@@ -27,6 +27,10 @@ pub struct Version {
     /// The image's digest, `sha256:…`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub digest: Option<Arc<str>>,
+    /// The digest of the multi-platform index that the image is of, where the registry says so and it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub index: Option<Arc<str>>,
 }
 
 /// How two versions compare.
@@ -70,12 +74,18 @@ impl Version {
         let labels = both(&self.label, &other.label).map(|(a, b)| a == b);
         let different = || if labels == Some(true) { Sameness::MovedTag } else { Sameness::Different };
         match (both(&self.digest, &other.digest), commits, labels) {
-            (Some((a, b)), ..) if a == b => Sameness::Same,
+            (Some(_), ..) if self.is_of_image(other) => Sameness::Same,
             (Some(_), Some(true), _) => Sameness::MovedTag,
             (Some(_), ..) | (None, Some(false), _) => different(),
             (None, Some(true), _) | (None, None, Some(true)) => Sameness::Same,
             (None, None, _) => Sameness::Different,
         }
+    }
+
+    /// Whether the digests are of one image: equal, or of one multi-platform index, or of an index and a platform of it.
+    fn is_of_image(&self, other: &Self) -> bool {
+        let mine = [&self.digest, &self.index].into_iter().flatten();
+        mine.into_iter().any(|mine| [&other.digest, &other.index].into_iter().flatten().any(|theirs| mine == theirs))
     }
 
     /// Whether what is known of both proves that they are not the same. Unlike [`Version::compare`], versions that have
@@ -85,8 +95,8 @@ impl Version {
         if let Some((a, b)) = both(&self.commit, &other.commit) {
             return !same_commit(a, b);
         }
-        if let Some((a, b)) = both(&self.digest, &other.digest) {
-            return a != b;
+        if both(&self.digest, &other.digest).is_some() {
+            return !self.is_of_image(other);
         }
         both(&self.label, &other.label).is_some_and(|(a, b)| a.trim_start_matches('v') != b.trim_start_matches('v'))
     }
@@ -113,7 +123,7 @@ impl VersionRules {
             .iter()
             .filter_map(|key| meta.annotations.get(key).or_else(|| meta.labels.get(key)))
             .map(|value| value.trim())
-            .find(|value| is_certain(value))
+            .find(|value| is_certain_commit(value))
             .map(|value| Arc::from(value.to_ascii_lowercase()))
     }
 
@@ -132,13 +142,14 @@ fn sha_by<'t>(pattern: &str, tag: &'t str) -> Option<&'t str> {
         let rest = &tag[start..];
         let end = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
         let sha = &rest[..end];
-        (is_certain(sha) && glob(before, &tag[..start]) && glob(after, &rest[end..])).then_some(sha)
+        (is_certain_commit(sha) && glob(before, &tag[..start]) && glob(after, &rest[end..])).then_some(sha)
     })
 }
 
 /// Whether a text is surely a commit: digits alone are rather a date or a build number, and letters alone a word
 /// (`20240101`, `defaced`), unless it has all forty.
-fn is_certain(text: &str) -> bool {
+#[must_use]
+pub fn is_certain_commit(text: &str) -> bool {
     is_commit(text) && (text.len() == FULL || text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
@@ -168,7 +179,8 @@ mod tests {
 
     fn version(commit: &str, label: &str, digest: &str) -> Version {
         let part = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
-        Version { commit: part(commit), label: part(label), digest: part(digest) }
+        let (digest, index) = digest.split_once('/').map_or((digest, ""), |(index, digest)| (digest, index));
+        Version { commit: part(commit), label: part(label), digest: part(digest), index: part(index) }
     }
 
     #[test]
@@ -180,6 +192,10 @@ mod tests {
             (("", "latest", "sha256:a"), ("", "latest", "sha256:b"), MovedTag, "the moved latest"),
             ((SHA, "v1", "sha256:a"), (SHA, "v2", "sha256:b"), MovedTag, "one commit, built twice"),
             (("", "v1", "sha256:a"), ("", "v2", "sha256:b"), Different, "nothing in common"),
+            (("", "v1", "sha256:i"), ("", "v2", "sha256:i/sha256:a"), Same, "an index and a platform of it"),
+            (("", "v1", "sha256:i/sha256:b"), ("", "v2", "sha256:i/sha256:a"), Same, "two platforms of an index"),
+            (("", "v1", "sha256:j/sha256:a"), ("", "v2", "sha256:i/sha256:a"), Same, "one image in two indexes"),
+            (("", "v1", "sha256:j"), ("", "v1", "sha256:i/sha256:a"), MovedTag, "a platform of another index"),
             ((SHA, "v1", "sha256:a"), (SHA, "v1", ""), Same, "a digest is missing: commits"),
             ((SHA, "", ""), (short, "", ""), Same, "an abbreviation"),
             ((SHA, "", ""), ("7fc38a3", "", ""), Different, "another commit"),
@@ -206,6 +222,7 @@ mod tests {
         check(("", "1.4.0", ""), ("", "v1.4.0", ""), false);
         check(("", "1.4.0", ""), ("", "1.5.0", ""), true);
         check(("", "latest", "sha256:a"), ("", "latest", "sha256:b"), true);
+        check(("", "latest", "sha256:i"), ("", "latest", "sha256:i/sha256:a"), false);
     }
 
     #[test]
@@ -255,10 +272,13 @@ mod tests {
     }
 
     fn any_version() -> impl Strategy<Value = Version> {
-        let part = |values: &'static [&'static str]| proptest::option::of(proptest::sample::select(values));
-        (part(&[SHA, "7fc38a2", "993e5fc"]), part(&["latest", "v1"]), part(&["sha256:a", "sha256:b"])).prop_map(
-            |(commit, label, digest)| Version { commit: commit.map(Arc::from), label: label.map(Arc::from), digest: digest.map(Arc::from) },
-        )
+        let part =
+            |values: &'static [&'static str]| proptest::option::of(proptest::sample::select(values)).prop_map(|part| part.map(Arc::from));
+        let digests = (part(&["sha256:a", "sha256:b"]), part(&["sha256:b", "sha256:c"]));
+        (part(&[SHA, "7fc38a2", "993e5fc"]), part(&["latest", "v1"]), digests).prop_map(|(commit, label, (digest, index))| {
+            let index = index.filter(|_| digest.is_some());
+            Version { commit, label, digest, index }
+        })
     }
 
     proptest! {

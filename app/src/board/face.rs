@@ -95,7 +95,7 @@ pub fn recorded(record: &RecordSummary) -> &str {
 pub fn awaited(cell: &Cell) -> Option<&str> {
     let record = cell.record.as_ref().filter(|_| cell.status == Status::Rolling)?;
     let wanted = cell.wanted.as_ref()?;
-    let claimed = Version { commit: record.commit.clone(), label: record.version.clone(), digest: None };
+    let claimed = Version { commit: record.commit.clone(), label: record.version.clone(), ..Version::default() };
     let comparable = (wanted.commit.is_some() && claimed.commit.is_some()) || (wanted.label.is_some() && claimed.commit.is_none());
     (comparable && wanted.compare(&claimed) != Sameness::Same).then(|| recorded(record))
 }
@@ -135,7 +135,7 @@ mod tests {
     const NEW: &str = "993e5fcb69e35dc2c3ba4b9bac4d1bd28d7e24aa";
 
     fn commit(commit: &str) -> Version {
-        Version { commit: Some(commit.into()), label: Some(commit.into()), digest: None }
+        Version { commit: Some(commit.into()), label: Some(commit.into()), ..Version::default() }
     }
 
     fn cell(status: Status, agrees_with: &[&str]) -> Cell {
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(label(&commit(NEW)), None);
         let tagged = Version { label: Some("v1.4.0".into()), ..commit(NEW) };
         assert_eq!(label(&tagged), Some("v1.4.0"));
-        let unknown = Version { commit: None, label: Some("v1.4.0".into()), digest: None };
+        let unknown = Version { commit: None, label: Some("v1.4.0".into()), ..Version::default() };
         assert_eq!(label(&unknown), None);
     }
 

@@ -8,7 +8,7 @@ use super::serve::Configuration;
 use super::{Answer, Failure, print};
 use crate::ci::poll;
 use crate::config::{Ci, Config, JsonEndpoint, Sources};
-use crate::{clock, clusters};
+use crate::{clock, clusters, registry};
 
 const HELP: &str = "\
 Examples:
@@ -17,9 +17,9 @@ Examples:
 
 Nothing is written: clusters are only asked what they let be read.
 
-Exit codes: 0 all is well, 1 a cluster or a CI cannot be reached or read, 2 the configuration is wrong.";
+Exit codes: 0 all is well, 1 a cluster, a CI or a registry cannot be reached or read, 2 the configuration is wrong.";
 
-/// Check the configuration, and reach every cluster and CI
+/// Check the configuration, and reach every cluster, CI and registry
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {
@@ -38,7 +38,8 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
     }
     let clusters = clusters(&config).await?;
     let ci = ci(&config).await?;
-    Ok(if clusters == Answer::Yes && ci == Answer::Yes { Answer::Yes } else { Answer::No })
+    let registries = registries(&config).await?;
+    Ok(if [clusters, ci, registries].contains(&Answer::No) { Answer::No } else { Answer::Yes })
 }
 
 fn summary(config: &Config) -> String {
@@ -77,6 +78,19 @@ async fn ci(config: &Config) -> Result<Answer, Failure> {
         let (text, right) = endpoint_report(ci, endpoint, found);
         print(&text)?;
         if !right {
+            answer = Answer::No;
+        }
+    }
+    Ok(answer)
+}
+
+async fn registries(config: &Config) -> Result<Answer, Failure> {
+    let found = join_all(config.registries.iter().map(registry::check)).await;
+    let mut answer = Answer::Yes;
+    for (registry, found) in config.registries.iter().zip(found) {
+        let said = found.as_ref().map_or_else(String::as_str, |()| "answers");
+        print(&format!("\nRegistry {}: {said}\n", registry.host))?;
+        if found.is_err() {
             answer = Answer::No;
         }
     }

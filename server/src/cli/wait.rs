@@ -90,7 +90,7 @@ pub async fn until_done(args: &Args, mut say: impl FnMut(&str)) -> Result<Verdic
 }
 
 async fn follow(args: &Args, mut say: impl FnMut(&str)) -> Result<Verdict, Failure> {
-    let target = Version { commit: Some(args.commit.as_str().into()), label: None, digest: None };
+    let target = Version { commit: Some(args.commit.as_str().into()), ..Version::default() };
     let environment = EnvironmentName::from(args.environment.as_str());
     let mut watcher = Watcher::new(environment.clone(), target);
     let mut feed = Feed::new(&args.server, ServiceName::from(args.service.as_str()), environment)?;

@@ -11,7 +11,7 @@ use super::environments::Declared;
 use super::kubeconfig::Kubeconfigs;
 use super::problem::{Collector, Files, Origin, Problems};
 use super::section::{Context, Section};
-use super::{Config, Server, Store, ci, discover, environments, rules, tree};
+use super::{Config, Server, Store, ci, discover, environments, registries, rules, tree};
 
 /// The file that is read when none is named, if it is there.
 const DEFAULT_FILE: &str = "relboard.toml";
@@ -97,6 +97,8 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
     }
     let store = Store::read(root.section("store"));
     let ci = ci::read(root.sections("ci"));
+    let docker_config = registries::default_docker_config(|name| sources.variable(name).map(PathBuf::from));
+    let registries = registries::read(root.section("registries"), docker_config);
     let (naming, versions) = rules::services(root.section("services"));
     let timing = rules::timing(root.section("timing"));
     let mut declared = environments::read(root.sections("environments"), &kubeconfigs);
@@ -113,7 +115,16 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
 
     let catalogue = Catalogue { naming, versions, timing, ..Catalogue::new(declared.iter().map(Declared::column)) };
     let environments = declared.into_iter().map(|declared| declared.environment).collect();
-    Config { server, store, environments, catalogue: Arc::new(catalogue), ci, sources: Some(sources.clone()), ..Config::default() }
+    Config {
+        server,
+        store,
+        environments,
+        catalogue: Arc::new(catalogue),
+        ci,
+        registries,
+        sources: Some(sources.clone()),
+        ..Config::default()
+    }
 }
 
 /// The environments when the configuration names none.

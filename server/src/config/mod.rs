@@ -9,6 +9,7 @@ mod environments;
 mod kubeconfig;
 mod load;
 mod problem;
+mod registries;
 mod reload;
 mod rules;
 mod section;
@@ -26,6 +27,7 @@ pub use self::ci::{Ci, JsonEndpoint, JsonFields, Locator};
 pub use self::environments::{Access, Environment, Mode, Namespaces, Target};
 pub use self::load::{Sources, load};
 pub use self::problem::{Files, Origin, Problem, Problems};
+pub use self::registries::{Login, Registry, Transport};
 pub use self::reload::reloads;
 pub use self::server::Server;
 pub use self::store::Store;
@@ -43,6 +45,8 @@ pub struct Config {
     pub catalogue: Arc<Catalogue>,
     /// `[[ci]]`.
     pub ci: Vec<Ci>,
+    /// `[registries]`, and those that the docker configuration has logins for; by host.
+    pub registries: Vec<Registry>,
     /// Where it came from, to be read again by [`reloads`]; none for one that was made in the program.
     pub sources: Option<Sources>,
     /// The files that it was read from, as they were.
@@ -58,6 +62,7 @@ impl Default for Config {
             environments: Vec::new(),
             catalogue: Arc::new(Catalogue::new([])),
             ci: Vec::new(),
+            registries: Vec::new(),
             sources: None,
             files: Files::default(),
         }

@@ -169,6 +169,11 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// What is in a file: the configuration is loaded again when that changes.
+    pub(super) fn read_file(&self, path: &Path) -> std::io::Result<String> {
+        self.context.problems.read(path)
+    }
+
     /// A path of a file that can be read now.
     pub(super) fn file(&self, key: &str) -> Option<PathBuf> {
         let path = self.path(key)?;

@@ -1,3 +1,4 @@
+mod registries;
 mod reload;
 mod wrong;
 
@@ -90,7 +91,7 @@ fn the_example_is_right_and_says_the_defaults() {
     let example = include_str!("../../../relboard.example.toml");
     let place = Place::with(example);
     std::fs::create_dir(place.folder.path().join("secrets")).unwrap();
-    for name in ["ca.crt", "token", "jenkins-token", "jenkins-authorization"] {
+    for name in ["ca.crt", "token", "jenkins-token", "jenkins-authorization", "registry-password"] {
         place.write(&format!("secrets/{name}"), "content");
     }
     let config = place.load().unwrap_or_else(|problems| panic!("{problems}"));
@@ -276,7 +277,7 @@ outcome = "=success"
 #[test]
 fn secrets_are_never_printed() {
     let config = config(
-        "[store]\nurl = \"sqlite://hunter2\"\n[[ci]]\nname = \"a\"\ntoken = \"hunter2\"\n[ci.json]\nurl = \"https://a\"\nauthorization = \"hunter2\"",
+        "[store]\nurl = \"sqlite://hunter2\"\n[[registries.hosts]]\nhost = \"a\"\nusername = \"a\"\npassword = \"hunter2\"\n[[registries.hosts]]\nhost = \"b\"\ntoken = \"hunter2\"\n[[ci]]\nname = \"a\"\ntoken = \"hunter2\"\n[ci.json]\nurl = \"https://a\"\nauthorization = \"hunter2\"",
     );
     assert!(!format!("{config:?}").contains("hunter2"));
 }

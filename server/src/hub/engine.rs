@@ -9,6 +9,7 @@ use model::catalogue::Catalogue;
 use model::details::Details;
 use model::event::Event;
 use model::ids::{EnvironmentName, ServiceName};
+use model::image::ImageAt;
 use model::index::Index;
 use model::merge::{self, merge};
 
@@ -61,12 +62,15 @@ impl Engine {
     }
 
     /// Starts over with other environments or rules; the board stays as it is until the clusters have been listed anew.
-    /// Facts belong to the old targets and go. Records belong to none and stay: one that came after the store was read
+    /// Facts belong to the old targets and go. Records and images belong to none and stay: one that came after the store was read
     /// for the new configuration is known to nobody else here.
     pub(super) fn reconfigure(&mut self, catalogue: Arc<Catalogue>, now: DateTime<Utc>) {
         let old = std::mem::replace(&mut self.index, Index::new(catalogue));
         for record in old.all_records() {
             self.index.apply(Event::Record(Arc::clone(record)));
+        }
+        for published in old.all_images() {
+            self.index.apply(Event::Image(Arc::clone(published)));
         }
         self.timetable = Timetable::default();
         self.touched = self.board.services.keys().chain(self.index.services()).cloned().collect();
@@ -112,6 +116,11 @@ impl Engine {
     pub(super) fn details(&self, service: &ServiceName, environment: &EnvironmentName) -> Option<Details> {
         let row = self.board.services.get(service)?;
         merge::details(&self.index, row, environment)
+    }
+
+    /// What to ask registries for.
+    pub(super) fn unasked(&self) -> Vec<ImageAt> {
+        merge::unasked(&self.index)
     }
 
     fn merge_row(&mut self, service: ServiceName, now: DateTime<Utc>) -> (ServiceName, Option<model::board::Row>) {

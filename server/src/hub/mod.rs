@@ -6,6 +6,7 @@
 
 mod engine;
 mod history;
+mod images;
 mod keeper;
 mod records;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use model::catalogue::Catalogue;
 use model::details::Details;
 use model::event::Event;
 use model::ids::{EnvironmentName, ServiceName};
+use model::image::ImageAt;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -28,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::engine::Engine;
 use self::history::Tracker;
+pub use self::images::Images;
 pub use self::keeper::keep;
 pub use self::records::Records;
 use crate::clock::Clock;
@@ -78,6 +81,7 @@ pub struct Closed;
 #[derive(Debug)]
 enum Command {
     Details { service: ServiceName, environment: EnvironmentName, reply: oneshot::Sender<Option<Details>> },
+    Unasked { reply: oneshot::Sender<Vec<ImageAt>> },
     Reconfigure { catalogue: Arc<Catalogue>, stored: Vec<Event>, reply: oneshot::Sender<()> },
 }
 
@@ -106,6 +110,14 @@ impl HubHandle {
     /// When the server is shutting down.
     pub async fn details(&self, service: ServiceName, environment: EnvironmentName) -> Result<Option<Details>, Closed> {
         self.ask(|reply| Command::Details { service, environment, reply }).await
+    }
+
+    /// The images that run or were recorded, of which no registry has said anything yet.
+    ///
+    /// # Errors
+    /// When the server is shutting down.
+    pub async fn unasked(&self) -> Result<Vec<ImageAt>, Closed> {
+        self.ask(|reply| Command::Unasked { reply }).await
     }
 
     /// Starts over with other environments or rules. Call it when nobody sends events of the old ones any more.
@@ -230,12 +242,13 @@ impl Hub {
         // Nobody waits for the answer any more when sending it fails: a browser that went away.
         match command {
             Command::Details { service, environment, reply } => _ = reply.send(self.engine.details(&service, &environment)),
+            Command::Unasked { reply } => _ = reply.send(self.engine.unasked()),
             Command::Reconfigure { catalogue, stored, reply } => {
                 self.engine.reconfigure(catalogue, self.clock.now());
                 stored.into_iter().for_each(|event| self.engine.apply(event));
                 // What still waits is of the old targets, whose numbers are others' now. CI's records are of no target.
                 while let Ok(event) = events.try_recv() {
-                    if matches!(event, Event::Record(_) | Event::RecordedEnvironment(_)) {
+                    if matches!(event, Event::Record(_) | Event::RecordedEnvironment(_) | Event::Image(_)) {
                         self.engine.apply(event);
                     }
                 }

@@ -11,12 +11,14 @@ use crate::ci::poll::{self, SourceHealth};
 use crate::clock::Clock;
 use crate::clusters::{self, Outside};
 use crate::config::Config;
-use crate::hub::{HubHandle, Records};
+use crate::hub::{HubHandle, Images, Records};
+use crate::registry::{self, RegistryHealth};
 
 /// Where events go.
 pub(super) struct Sinks {
     pub(super) hub: HubHandle,
     pub(super) records: Records,
+    pub(super) images: Images,
     pub(super) clock: Clock,
 }
 
@@ -24,6 +26,7 @@ pub(super) struct Sinks {
 pub(super) struct Sources {
     tasks: Vec<JoinHandle<()>>,
     health: Vec<watch::Receiver<SourceHealth>>,
+    registries: Vec<watch::Receiver<RegistryHealth>>,
     stop: CancellationToken,
 }
 
@@ -41,12 +44,24 @@ impl Sources {
             health.push(receiver);
             tasks.push(tokio::spawn(poll::run(ci.clone(), endpoint, Arc::clone(&records), sinks.clock.clone(), sender, stop.clone())));
         }
-        Self { tasks, health, stop }
+        let mut registries = Vec::new();
+        let images = Arc::new(sinks.images.clone());
+        for registry in &config.registries {
+            let (sender, receiver) = watch::channel(RegistryHealth::idle(&registry.host));
+            registries.push(receiver);
+            tasks.push(tokio::spawn(registry::run(registry.clone(), Arc::clone(&images), sender, stop.clone())));
+        }
+        Self { tasks, health, registries, stop }
     }
 
     /// How the polled sources are doing.
     pub(super) fn health(&self) -> Vec<watch::Receiver<SourceHealth>> {
         self.health.clone()
+    }
+
+    /// How the registries are doing.
+    pub(super) fn registries(&self) -> Vec<watch::Receiver<RegistryHealth>> {
+        self.registries.clone()
     }
 
     /// Ends them all: nobody sends an event of theirs afterwards.

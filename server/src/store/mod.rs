@@ -5,6 +5,7 @@
 
 mod error;
 mod history;
+mod images;
 mod open;
 mod prune;
 mod records;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::error::Error;
 pub use self::history::CellTransition;
+pub use self::images::KnownImages;
 pub use self::prune::{Pruned, Retention};
 pub use self::records::{Batch, Idempotency, Insertion};
 

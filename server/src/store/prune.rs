@@ -24,6 +24,8 @@ pub struct Pruned {
     pub transitions: u64,
     /// Requests with an `Idempotency-Key`.
     pub requests: u64,
+    /// Answers of registries.
+    pub images: u64,
 }
 
 impl Store {
@@ -65,8 +67,15 @@ impl Store {
             .bind(per_cell)
             .execute(&mut *transaction)
             .await?;
+            // What is still deployed is asked for again: once in so long a time.
+            let images = sqlx::query("DELETE FROM images WHERE asked_ms < $1").bind(before).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            Ok(Pruned { records: records.rows_affected(), transitions: transitions.rows_affected(), requests: requests.rows_affected() })
+            Ok(Pruned {
+                records: records.rows_affected(),
+                transitions: transitions.rows_affected(),
+                requests: requests.rows_affected(),
+                images: images.rows_affected(),
+            })
         }
         .await;
         self.noted(pruned)

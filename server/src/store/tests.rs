@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use model::details::Transition;
 use model::ids::{EnvironmentName, ServiceName};
+use model::published::Published;
 use model::record::{Outcome, Record};
 use model::status::Status;
 use model::version::Version;
@@ -8,7 +11,7 @@ use secrecy::SecretString;
 use sqlx::Executor;
 use tempfile::TempDir;
 
-use super::{Batch, CellTransition, Error, Idempotency, Insertion, Pruned, Retention, Store};
+use super::{Batch, CellTransition, Error, Idempotency, Insertion, KnownImages, Pruned, Retention, Store};
 use crate::config;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -34,7 +37,7 @@ fn record(service: &str, environment: &str, commit: &str, seconds: i64) -> Recor
 }
 
 fn transition(service: &str, status: Status, commit: &str, seconds: i64) -> CellTransition {
-    let version = Version { commit: Some(commit.into()), label: Some(commit.into()), digest: None };
+    let version = Version { commit: Some(commit.into()), label: Some(commit.into()), ..Version::default() };
     let transition =
         Transition { at: at(seconds), status, version: Some(version), reason: "because".to_owned(), by: Some("gauxachs".into()) };
     CellTransition { service: service.into(), environment: "dev".into(), transition }
@@ -186,7 +189,7 @@ async fn pruning_keeps_the_newest_of_each_cell_and_its_newest_success() {
     let changes = [transition("cart", Status::Rolling, "1111111", 1), transition("cart", Status::Ready, "1111111", 2)];
     store.append_transitions(&changes).await.unwrap();
     let retention = Retention { before: at(100), per_cell: 1, requests_before: at(100) };
-    assert_eq!(store.prune(retention).await.unwrap(), Pruned { records: 1, transitions: 1, requests: 0 });
+    assert_eq!(store.prune(retention).await.unwrap(), Pruned { records: 1, transitions: 1, requests: 0, images: 0 });
     assert_eq!(commits(&store).await, ["cart/dev 2222222", "cart/dev 3333333", "orders/dev 4444444"]);
     assert_eq!(store.last_transitions().await.unwrap(), [changes[1].clone()]);
     assert_eq!(store.prune(Retention { before: at(0), ..retention }).await.unwrap(), Pruned::default());
@@ -306,4 +309,26 @@ async fn single(store: &Store, folder: &TempDir) -> sqlx::Pool<super::Db> {
         .connect(&format!("sqlite://{}/board.db", folder.path().display()))
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn what_registries_said_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&config(&folder)).await.unwrap();
+    let published =
+        Published { digest: "sha256:a".into(), commit: Some("7fc38a2".into()), platforms: vec!["sha256:b".into()], ..Published::default() };
+    let later = at(3600);
+    store.keep_nothing("sha256:a", at(0), later).await.unwrap();
+    store.keep_nothing("sha256:c", at(0), later).await.unwrap();
+    let nothing = |digests: &[&str]| digests.iter().map(|digest| (Arc::from(*digest), later)).collect::<Vec<_>>();
+    assert_eq!(store.known_images().await.unwrap(), KnownImages { published: Vec::new(), nothing: nothing(&["sha256:a", "sha256:c"]) });
+    store.keep_image(&published, at(0)).await.unwrap();
+    store.keep_nothing("sha256:a", at(0), later).await.unwrap();
+    store.close().await;
+
+    let store = Store::open(&config(&folder)).await.unwrap();
+    let known = KnownImages { published: vec![published], nothing: nothing(&["sha256:c"]) };
+    assert_eq!(store.known_images().await.unwrap(), known, "an answer is never replaced by none");
+    let retention = Retention { before: at(1), per_cell: 20, requests_before: at(0) };
+    assert_eq!(store.prune(retention).await.unwrap().images, 2);
 }

@@ -78,6 +78,7 @@ pub(super) async fn metrics(State(web): State<Web>) -> Response {
     let mut text = web.metrics.handle.render();
     let snapshot = web.board.borrow().clone();
     let sources: Vec<_> = web.settings().sources.iter().map(|source| source.borrow().clone()).collect();
-    text.push_str(&board::render(&snapshot, web.lookup.store.trouble().is_none(), &sources));
+    let registries: Vec<_> = web.settings().registries.iter().map(|registry| registry.borrow().clone()).collect();
+    text.push_str(&board::render(&snapshot, web.lookup.store.trouble().is_none(), &sources, &registries));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

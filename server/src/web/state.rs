@@ -17,6 +17,7 @@ use super::tokens::Tokens;
 use crate::ci::poll::SourceHealth;
 use crate::clock::Clock;
 use crate::hub::Records;
+use crate::registry::RegistryHealth;
 
 /// What every handler finds. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// How the polled sources of records are doing.
     pub sources: Vec<watch::Receiver<SourceHealth>>,
+    /// How the image registries are doing.
+    pub registries: Vec<watch::Receiver<RegistryHealth>>,
 }
 
 /// Every name that CI may use for an environment.

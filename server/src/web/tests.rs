@@ -75,7 +75,7 @@ impl Server {
         let (hub, _) = hub::spawn(start, stop.clone());
         let sender = config::Ci { name: "jenkins".to_owned(), token: Some("s3cret".into()), json: None, create_environments: false };
         let tokens = Tokens::new(&[sender], server.records_per_minute);
-        let (_, settings) = watch::channel(Arc::new(Settings { catalogue, tokens, sources: Vec::new() }));
+        let (_, settings) = watch::channel(Arc::new(Settings { catalogue, tokens, sources: Vec::new(), registries: Vec::new() }));
         let records = Records::new(store.clone(), hub.events(), clock.clone());
         let parts = Parts { server, settings, hub: hub.clone(), records, store: store.clone(), clock, shutdown: stop.clone() };
         let live = Event::Target { target: TargetId(0), health: TargetHealth::Live { notes: Vec::new() }, at: now() };

@@ -105,5 +105,5 @@ fn version(seed: usize) -> Version {
     let hex = |seed: usize| format!("{:016x}", (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let commit = format!("{}{}{}", hex(seed), hex(seed ^ 0xffff), &hex(seed + 7)[..8]);
     let digest = format!("sha256:{}{}{}{}", hex(seed + 1), hex(seed + 2), hex(seed + 3), hex(seed + 4));
-    Version { label: Some(Arc::from(&*commit)), commit: Some(Arc::from(commit)), digest: Some(Arc::from(digest)) }
+    Version { label: Some(Arc::from(&*commit)), commit: Some(Arc::from(commit)), digest: Some(Arc::from(digest)), index: None }
 }

@@ -316,7 +316,8 @@ impl Cell {
     /// The version that is wanted here: of the pod template; without a workload, of the record.
     #[must_use]
     pub fn version(&self) -> Option<Version> {
-        let recorded = |record: &RecordSummary| Version { commit: record.commit.clone(), label: record.version.clone(), digest: None };
+        let recorded =
+            |record: &RecordSummary| Version { commit: record.commit.clone(), label: record.version.clone(), ..Version::default() };
         self.wanted.clone().or_else(|| self.record.as_ref().map(recorded))
     }
 

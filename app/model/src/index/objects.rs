@@ -48,6 +48,14 @@ impl Objects {
         self.workloads.get(key)
     }
 
+    pub(crate) fn workloads(&self) -> impl Iterator<Item = &Workload> {
+        self.workloads.values()
+    }
+
+    pub(crate) fn pods(&self) -> impl Iterator<Item = &Pod> {
+        self.pods.values()
+    }
+
     /// The services that have workloads here.
     pub(crate) fn services(&self) -> impl Iterator<Item = &ServiceName> {
         self.workloads.values().filter(|workload| workload.is_row()).map(|workload| &workload.service)

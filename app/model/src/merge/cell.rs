@@ -53,7 +53,7 @@ pub(crate) struct Verdict {
 /// What one service is in one environment.
 pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previous: Option<&Cell>, clock: &mut Clock) -> Draft {
     let Context { index, service, .. } = context;
-    let claims = Claims::of(index.records(service, &environment.name));
+    let claims = Claims::of(index.records(service, &environment.name), index.images());
     let targets: Vec<(TargetId, &ClusterName, Freshness)> = environment
         .targets
         .iter()
@@ -103,7 +103,7 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
         && let Some(failed) = claims.newest().filter(|_| cell.failed_record.is_some())
     {
         let by = failed.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-        push(&mut verdict.reason, &format!("the deploy of {}{by} failed at {}", of_record(failed), moment(failed.at)));
+        push(&mut verdict.reason, &format!("the deploy of {}{by} failed at {}", claims.version(failed), moment(failed.at)));
     }
     cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
     cell.record = record.map(RecordSummary::from);
@@ -144,9 +144,13 @@ impl<'a> Context<'a> {
                         Judge { workload, census: &census, objects, timing, before }.progress(clock)
                     }
                 };
-                let wanted = self.reader.wanted(census.template, records);
+                let mut wanted = self.reader.wanted(census.template, records);
                 let running = census.running(workload, objects, &self.reader);
-                let identity = wanted.as_ref().and_then(|wanted| census.identity(wanted));
+                let identity = wanted.as_ref().and_then(|wanted| census.identity(wanted, &self.reader));
+                // What the tag stands for is known by the image that its pods pulled.
+                if let (Some(wanted), Some(identity)) = (&mut wanted, &identity) {
+                    wanted.commit.clone_from(&identity.commit);
+                }
                 sides.push(Side {
                     target: *target,
                     cluster,
@@ -197,7 +201,7 @@ fn without_workload(context: &Context<'_>, environment: &EnvironmentSpec, claims
         return Verdict { status: Status::Absent, reason: String::new(), since: None };
     };
     let by = record.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-    let claim = format!("CI recorded {}{by} at {}", of_record(record), moment(record.at));
+    let claim = format!("CI recorded {}{by} at {}", of_record(record, context.index.images()), moment(record.at));
     if environment.targets.is_empty() {
         let reason = format!("no cluster is watched for {}: {claim}", environment.name);
         return Verdict { status: Status::Unknown, reason, since: Some(record.at) };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::board::Running;
 use crate::index::Objects;
-use crate::version::Version;
+use crate::version::{Sameness, Version};
 use crate::workload::{Container, ContainerState, Kind, Phase, Pod, ReplicaSet, Template, Workload};
 
 use super::trouble::is_ready;
@@ -90,13 +90,13 @@ impl<'a> Census<'a> {
 
     /// The version by which the workload is compared with others: what is wanted, with the digest that its pods run, when
     /// they run one. A template rarely names a digest, and only digests tell that a tag has moved.
-    pub(crate) fn identity(&self, wanted: &Version) -> Option<Version> {
+    pub(crate) fn identity(&self, wanted: &Version, reader: &Reader<'_>) -> Option<Version> {
         let pods = self.wanted.iter().chain(self.ended.iter().filter(|pod| pod.phase == Phase::Succeeded));
         let containers = pods.filter_map(|pod| main_of_pod(pod, self.template));
         let mut digests = containers.filter_map(|container| container.digest.as_ref());
         let first = digests.next()?;
         let is_one = digests.all(|digest| digest == first);
-        (is_one && wanted.digest.is_none()).then(|| Version { digest: Some(Arc::clone(first)), ..wanted.clone() })
+        (is_one && wanted.digest.is_none()).then(|| reader.with_digest(wanted, first))
     }
 
     /// What the pods really run: most pods first. A pod whose image was not pulled runs nothing.
@@ -129,9 +129,9 @@ fn has_run(container: &Container) -> bool {
     has_started || container.last.is_some() || container.digest.is_some()
 }
 
-/// Counts pods of a version, and keeps the list in order: most pods first.
+/// Counts pods of a version, whatever tag they have it by, and keeps the list in order: most pods first.
 pub(crate) fn add(running: &mut Vec<Running>, version: Version, pods: u32, ready: u32) {
-    match running.iter_mut().find(|known| known.version == version) {
+    match running.iter_mut().find(|known| known.version == version || known.version.compare(&version) == Sameness::Same) {
         Some(known) => {
             known.pods += pods;
             known.ready += ready;

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use crate::board::RecordSummary;
+use crate::index::Images;
 use crate::record::{Outcome, Record};
 use crate::version::Version;
 
 use super::versions::of_record;
 
 /// What CI claims of one service in one environment, from its newest records. Cancelled deployments claim nothing.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Claims<'a> {
     records: &'a [Arc<Record>],
+    images: &'a Images,
 }
 
 impl<'a> Claims<'a> {
     /// `records` are in order, newest first.
-    pub(crate) fn of(records: &'a [Arc<Record>]) -> Self {
-        Self { records }
+    pub(crate) fn of(records: &'a [Arc<Record>], images: &'a Images) -> Self {
+        Self { records, images }
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -41,7 +43,7 @@ impl<'a> Claims<'a> {
         let mut current = self.records.iter().map(|record| &**record).filter(|record| record.outcome != Outcome::Cancelled);
         current.find(|record| {
             let is_current = success.is_none_or(|success| std::ptr::eq(success, *record) || record.at >= success.at);
-            is_current && !of_record(record).contradicts(version)
+            is_current && !self.version(record).contradicts(version)
         })
     }
 
@@ -54,7 +56,12 @@ impl<'a> Claims<'a> {
     /// The newest record, when it failed and what it tried to deploy is not what is wanted.
     pub(crate) fn failed(self, wanted: Option<&Version>) -> Option<RecordSummary> {
         let record = self.newest().filter(|record| record.outcome == Outcome::Failure)?;
-        wanted.is_none_or(|version| of_record(record).contradicts(version)).then(|| RecordSummary::from(record))
+        wanted.is_none_or(|version| self.version(record).contradicts(version)).then(|| RecordSummary::from(record))
+    }
+
+    /// The version that a record claims.
+    pub(crate) fn version(self, record: &Record) -> Version {
+        of_record(record, self.images)
     }
 
     fn by(self, is: impl Fn(&Record) -> bool) -> Option<&'a Record> {

@@ -13,7 +13,6 @@ use super::claims::Claims;
 use super::clock::{Clock, after, moment};
 use super::rollout::of_pods;
 use super::sides::{Sides, push};
-use super::versions::of_record;
 
 /// The workloads of a service in an environment, and what CI says of them.
 pub(crate) struct Drift<'a> {
@@ -105,6 +104,6 @@ impl Drift<'_> {
     fn claimed(&self, record: &Record) -> String {
         let by = record.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let wanted = self.sides.primary().and_then(|side| side.wanted.as_ref()).map_or("?", Version::short);
-        format!("CI recorded {}{by} at {}, but the cluster has {wanted}", of_record(record), moment(record.at))
+        format!("CI recorded {}{by} at {}, but the cluster has {wanted}", self.claims.version(record), moment(record.at))
     }
 }

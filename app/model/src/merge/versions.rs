@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::VersionRules;
 use crate::ids::ServiceName;
 use crate::image::ImageRef;
-use crate::index::Index;
+use crate::index::{Images, Index};
 use crate::record::Record;
 use crate::version::{Version, same_commit};
 use crate::workload::{Container, Pod, Role, Template, TemplateContainer};
@@ -17,6 +17,7 @@ pub(crate) struct Reader<'a> {
     by_digest: BTreeMap<Arc<str>, &'a Record>,
     /// The one commit that all records of a tag name; none when the tag has moved.
     by_tag: BTreeMap<Arc<str>, Option<&'a Arc<str>>>,
+    images: &'a Images,
 }
 
 /// What an image reference gives.
@@ -28,10 +29,11 @@ struct Named {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(index: &'a Index, service: &ServiceName) -> Self {
-        let mut reader = Self { rules: &index.catalogue().versions, by_digest: BTreeMap::new(), by_tag: BTreeMap::new() };
+        let images = index.images();
+        let mut reader = Self { rules: &index.catalogue().versions, by_digest: BTreeMap::new(), by_tag: BTreeMap::new(), images };
         for record in index.records_of(service) {
-            let version = of_record(record);
-            if let Some(digest) = version.digest {
+            let version = of_record(record, images);
+            for digest in version.digest.into_iter().chain(version.index) {
                 // Of several environments that name the digest, the newest record counts.
                 let known = reader.by_digest.entry(digest).or_insert(record);
                 if known.at < record.at {
@@ -54,7 +56,7 @@ impl<'a> Reader<'a> {
         let main = main_of(template)?;
         let Named { mut version, .. } = named(&main.image);
         let moving = version.label.as_deref().and_then(|tag| {
-            let names_it = |record: &&Arc<Record>| record.commit.is_some() && of_record(record).label.as_deref() == Some(tag);
+            let names_it = |record: &&Arc<Record>| record.commit.is_some() && of_record(record, self.images).label.as_deref() == Some(tag);
             records.iter().find(names_it).and_then(|record| record.commit.as_ref())
         });
         self.complete(&mut version, moving, template.commit.as_ref());
@@ -71,29 +73,43 @@ impl<'a> Reader<'a> {
         version
     }
 
-    /// Fills in what records, template and tag say: the first of them counts, and a later one that only knows more
+    /// A version whose digest is known by now.
+    pub(crate) fn with_digest(&self, version: &Version, digest: &Arc<str>) -> Version {
+        let mut version = Version { digest: Some(Arc::clone(digest)), ..version.clone() };
+        let known = version.commit.take();
+        self.complete(&mut version, known.as_ref(), None);
+        version.commit = known.or(version.commit);
+        version
+    }
+
+    /// Fills in what records, template, tag and registry say: the first of them counts, and a later one that only knows more
     /// digits of the same commit lends them.
     fn complete(&self, version: &mut Version, moving: Option<&Arc<str>>, template: Option<&Arc<str>>) {
-        let recorded = version.digest.as_ref().and_then(|digest| self.by_digest.get(digest));
+        version.index = version.digest.as_ref().and_then(|digest| self.images.index_of(digest)).cloned();
+        let recorded = [&version.digest, &version.index].into_iter().flatten().find_map(|digest| self.by_digest.get(digest));
+        let published = version.digest.as_ref().and_then(|digest| self.images.get(digest));
         let of_tag = version.label.as_ref().and_then(|tag| self.by_tag.get(tag).copied().flatten());
         let in_tag = version.label.as_ref().and_then(|tag| self.rules.commit_of_tag(tag));
-        let candidates = [recorded.and_then(|record| record.commit.as_ref()), moving, of_tag, template, in_tag.as_ref()];
+        let published = published.and_then(|published| published.commit.as_ref());
+        let candidates = [recorded.and_then(|record| record.commit.as_ref()), moving, of_tag, template, in_tag.as_ref(), published];
         version.commit = candidates
             .into_iter()
             .flatten()
             .cloned()
             .reduce(|first, next| if next.len() > first.len() && same_commit(&first, &next) { next } else { first });
         if version.label.is_none() {
-            version.label = recorded.and_then(|record| of_record(record).label);
+            version.label = recorded.and_then(|record| of_record(record, self.images).label);
         }
     }
 }
 
 /// The version a record claims.
-pub(crate) fn of_record(record: &Record) -> Version {
+pub(crate) fn of_record(record: &Record, images: &Images) -> Version {
     let image = record.image.as_deref().and_then(|image| image.parse::<ImageRef>().ok());
     let (tag, pinned) = image.map_or((None, None), |image| (image.tag, image.digest));
-    Version { commit: record.commit.clone(), label: tag.or_else(|| record.version.clone()), digest: record.digest.clone().or(pinned) }
+    let digest = record.digest.clone().or(pinned);
+    let index = digest.as_ref().and_then(|digest| images.index_of(digest)).cloned();
+    Version { commit: record.commit.clone(), label: tag.or_else(|| record.version.clone()), digest, index }
 }
 
 /// The main container of a template.
@@ -121,7 +137,7 @@ fn named(image: &Arc<str>) -> Named {
         Ok(ImageRef { name, tag: None, digest: None }) => {
             Named { version: Version { label: Some(Arc::from("latest")), ..Version::default() }, repository: name }
         }
-        Ok(ImageRef { name, tag, digest }) => Named { version: Version { commit: None, label: tag, digest }, repository: name },
+        Ok(ImageRef { name, tag, digest }) => Named { version: Version { label: tag, digest, ..Version::default() }, repository: name },
         Err(_) => Named { version: Version { label: Some(Arc::clone(image)), ..Version::default() }, repository: Arc::clone(image) },
     }
 }

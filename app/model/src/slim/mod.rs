@@ -45,7 +45,7 @@ pub struct SlimRow {
     cells: Vec<Option<SlimCell>>,
 }
 
-/// Commit, label and digest.
+/// Commit, label and digest; after the digest the index, with a space between them, since few images are known to be of one.
 type SlimVersion = (Option<Arc<str>>, Label, Option<Arc<str>>);
 
 /// Cluster, namespace, kind and name; no name, when it is the service's.
@@ -253,8 +253,12 @@ fn usual(wanted: Option<&Version>, pods: PodCounts) -> Vec<Running> {
 }
 
 fn slim_version(version: Version) -> SlimVersion {
-    let Version { commit, label, digest } = version;
+    let Version { commit, label, digest, index } = version;
     let label = if label.is_some() && label == commit { Label::Commit(0) } else { Label::Other(label) };
+    let digest = match index {
+        Some(index) => Some(Arc::from(format!("{} {index}", digest.unwrap_or_default()))),
+        None => digest,
+    };
     (commit, label, digest)
 }
 
@@ -263,7 +267,11 @@ fn expand_version((commit, label, digest): SlimVersion) -> Version {
         Label::Commit(_) => commit.clone(),
         Label::Other(label) => label,
     };
-    Version { commit, label, digest }
+    let (digest, index) = match digest.as_deref().and_then(|digest| digest.split_once(' ')) {
+        Some((digest, index)) => (Some(digest).filter(|digest| !digest.is_empty()).map(Arc::from), Some(Arc::from(index))),
+        None => (digest, None),
+    };
+    Version { commit, label, digest, index }
 }
 
 fn slim_workload(workload: &WorkloadRef, service: &ServiceName) -> SlimWorkload {

@@ -8,11 +8,12 @@ fn word(words: &'static [&'static str]) -> impl Strategy<Value = Option<Arc<str>
 }
 
 fn any_version() -> impl Strategy<Value = Version> {
-    let digests = word(&["sha256:aa", "sha256:bb"]);
-    (word(&["7fc38a2", "993e5fc"]), word(&["7fc38a2", "v1", ""]), digests).prop_map(|(commit, label, digest)| Version {
+    let digests = (word(&["sha256:aa", "sha256:bb"]), word(&["sha256:cc"]));
+    (word(&["7fc38a2", "993e5fc"]), word(&["7fc38a2", "v1", ""]), digests).prop_map(|(commit, label, (digest, index))| Version {
         commit,
         label,
         digest,
+        index,
     })
 }
 

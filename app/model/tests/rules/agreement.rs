@@ -89,6 +89,7 @@ fn any_version() -> impl Strategy<Value = Option<Version>> {
         commit: commit.map(Into::into),
         label: label.map(Into::into),
         digest: digest.map(Into::into),
+        index: None,
     }))
 }
 

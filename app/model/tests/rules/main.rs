@@ -4,6 +4,7 @@ mod agreement;
 mod clusters;
 mod details;
 mod flapping;
+mod images;
 mod order;
 mod pairs;
 mod pods;

@@ -170,7 +170,7 @@ fn of(version: Option<&Version>) -> &str {
 }
 
 fn of_record(record: &Record) -> Version {
-    Version { commit: record.commit.clone(), label: record.version.clone(), digest: record.digest.clone() }
+    Version { commit: record.commit.clone(), label: record.version.clone(), digest: record.digest.clone(), index: None }
 }
 
 fn ready(cell: &Cell) -> String {

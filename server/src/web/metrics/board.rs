@@ -9,6 +9,7 @@ use model::status::Status;
 
 use super::METADATA;
 use crate::ci::poll::{PollState, SourceHealth};
+use crate::registry::{RegistryHealth, RegistryState};
 
 const STATES: [(TargetState, &str); 5] = [
     (TargetState::Syncing, "syncing"),
@@ -18,7 +19,7 @@ const STATES: [(TargetState, &str); 5] = [
     (TargetState::Forbidden, "forbidden"),
 ];
 
-pub(super) fn render(board: &Board, store_works: bool, sources: &[SourceHealth]) -> String {
+pub(super) fn render(board: &Board, store_works: bool, sources: &[SourceHealth], registries: &[RegistryHealth]) -> String {
     let recorder = PrometheusBuilder::new().build_recorder();
     describe(&recorder);
     let gauge = |name: &'static str, labels: &[(&'static str, &str)], value: f64| {
@@ -57,6 +58,13 @@ pub(super) fn render(board: &Board, store_works: bool, sources: &[SourceHealth])
             gauge("relboard_source_last_success_timestamp_seconds", &place, read.timestamp() as f64);
         }
     }
+    for registry in registries {
+        let place = [("registry", registry.host.as_str())];
+        gauge("relboard_registry_up", &place, f64::from(u8::from(!matches!(registry.state, RegistryState::Failing { .. }))));
+        gauge("relboard_registry_images_asked", &place, registry.asked as f64);
+        gauge("relboard_registry_images_refused", &place, registry.refused as f64);
+        gauge("relboard_registry_images_failed", &place, registry.failed as f64);
+    }
     recorder.handle().render()
 }
 
@@ -72,6 +80,10 @@ fn describe(recorder: &PrometheusRecorder) {
         ("relboard_source_up", "Whether a polled JSON endpoint of CI was read the last time."),
         ("relboard_source_wrong_entries", "Entries of a polled JSON endpoint that are wrong and left out."),
         ("relboard_source_last_success_timestamp_seconds", "When a polled JSON endpoint was last read."),
+        ("relboard_registry_up", "Whether an image registry answered the last time."),
+        ("relboard_registry_images_asked", "Images that a registry was asked for since the start."),
+        ("relboard_registry_images_refused", "Images that a registry does not have, or does not let us read."),
+        ("relboard_registry_images_failed", "Images for which a registry could not be asked; they are asked for again."),
         ("relboard_target_last_heard_timestamp_seconds", "When a cluster was last heard, in steps of 10 s."),
     ] {
         recorder.describe_gauge(name.into(), None, text.into());

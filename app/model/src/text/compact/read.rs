@@ -143,7 +143,7 @@ fn read_version(text: &str) -> Option<Version> {
         None if is_commit(name) => (Some(name), None),
         None => (None, Some(name).filter(|name| !name.is_empty())),
     };
-    Some(Version { commit: commit.map(Arc::from), label: label.map(Arc::from), digest })
+    Some(Version { commit: commit.map(Arc::from), label: label.map(Arc::from), digest, index: None })
 }
 
 fn read_counts(text: &str) -> Result<PodCounts, String> {

@@ -24,7 +24,7 @@ fn sight(world: &World) -> Sight {
 /// Waits for 993e5fc in dev: what each look says in turn.
 #[track_caller]
 fn check(looks: &[(&World, &str)]) {
-    let target = Version { commit: Some(commit("993e5fc").into()), label: None, digest: None };
+    let target = Version { commit: Some(commit("993e5fc").into()), ..Version::default() };
     let mut watcher = Watcher::new(EnvironmentName::from("dev"), target);
     for (world, expected) in looks {
         let said = match watcher.look(&sight(world)) {
