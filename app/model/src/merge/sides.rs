@@ -14,7 +14,7 @@ use crate::workload::Workload;
 
 use super::census::add;
 use super::places::Place;
-use super::rollout::Progress;
+use super::rollout::{Progress, of_pods};
 use super::runs::is_run;
 use super::{delivery, places};
 
@@ -151,8 +151,12 @@ impl<'a> Sides<'a> {
             flags.push(Flag::Split);
             push(&mut reason, &format!("split: {}", places::list(places.iter().map(|place| (place.name(&places), place.serving)))));
         }
-        if has_moved_tag(&running) {
+        if let Some(moved) = moved_tag(&running) {
             flags.push(Flag::MovedTag);
+            // While something is going on, that is what there is to say.
+            if status == Status::Ready && reason.is_empty() {
+                reason = moved;
+            }
         }
         Summary { status, reason, since, pods, running, flags }
     }
@@ -215,8 +219,14 @@ pub(crate) fn push(reason: &mut String, more: &str) {
     reason.push_str(more);
 }
 
-/// One tag with two images among the pods.
-fn has_moved_tag(running: &[Running]) -> bool {
-    let is_moved = |(at, a): (usize, &Running)| running[at + 1..].iter().any(|b| a.version.compare(&b.version) == Sameness::MovedTag);
-    running.iter().enumerate().any(is_moved)
+/// One tag, or one commit, with two images among the pods: in words.
+fn moved_tag(running: &[Running]) -> Option<String> {
+    let moved = |a: &Running, b: &Running| a.version.compare(&b.version) == Sameness::MovedTag;
+    let (a, b) = running.iter().enumerate().find_map(|(at, a)| Some((a, running[at + 1..].iter().find(|b| moved(a, b))?)))?;
+    let what = if a.version.label == b.version.label { "same tag" } else { "same commit" };
+    let image = |running: &Running| {
+        let digest = Version { digest: running.version.digest.clone(), ..Version::default() };
+        format!("{} {} {digest}", of_pods(running.pods as usize), if running.pods == 1 { "runs" } else { "run" })
+    };
+    Some(format!("{what}, different images: {}, {}", image(a), image(b)))
 }

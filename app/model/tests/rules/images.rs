@@ -114,3 +114,52 @@ fn what_to_ask_for() {
     let recorded = world().record("dev cart 7fc38a2 09:00:00 tag:1.4.0 digest:b");
     assert_eq!(asked(&recorded), [cart, ("registry.example/shop/cart".to_owned(), digest("b"))]);
 }
+
+#[test]
+fn one_image_under_many_tags_is_one_version() {
+    // Between environments.
+    let carts = ["dev shop/cart 1.4.0@a 1/1", "pre shop/cart stable@a 1/1", "pro shop/cart 1.3.0@b 1/1"];
+    let world = carts.iter().fold(World::new("dev pre pro"), |world, cart| world.with(&workload(cart)));
+    assert_eq!((agreed(&world, "dev"), agreed(&world, "pre"), agreed(&world, "pro")), (vec!["pre".into()], vec!["dev".into()], vec![]));
+    check(&world, "dev: ready 1.4.0 1/1\npre: ready stable 1/1\npro: ready 1.3.0 1/1");
+    // In one rollout, which it still is.
+    let rollout = World::new("dev").with(&workload("dev shop/cart stable@a 1/3 old 1.4.0@a 2"));
+    check(&rollout, "dev: rolling stable 1/3 | 1 of 3 pods updated, 1 ready");
+    let running = cell(&rollout, "dev").running;
+    assert_eq!((running.len(), running[0].pods), (1, 3), "{running:?}");
+    // In the clusters of one environment.
+    let split = World::new("pro=a,b").with(&workload("a shop/cart 1.4.0@a 1/1")).with(&workload("b shop/cart 1.4.0@a 2/2"));
+    check(&split, "pro: ready 1.4.0 3/3");
+    assert_eq!(cell(&split, "pro").running.len(), 1);
+}
+
+#[test]
+fn one_tag_with_two_images_is_flagged() {
+    // Between environments.
+    let world = World::new("dev pre").with(&workload("dev shop/cart latest@a 1/1")).with(&workload("pre shop/cart latest@b 1/1"));
+    check(
+        &world,
+        "dev: ready latest 1/1 [moved-tag] | same tag, different image: pre\npre: ready latest 1/1 [moved-tag] | same tag, different image: dev",
+    );
+    assert!(agreed(&world, "dev").is_empty());
+    // In one rollout: the tag moved, and a restart pulls the new image.
+    check(
+        &World::new("dev").with(&workload("dev shop/cart latest@b 1/3 old latest@a 2")),
+        "dev: rolling latest 1/3 [moved-tag] | 1 of 3 pods updated, 1 ready",
+    );
+    // In one template: a node that had the tag already.
+    let stray = workload("dev shop/cart latest@a 3/3").pod(2, |pod| pod.containers[0].digest = Some(digest("b").into()));
+    check(
+        &World::new("dev").with(&stray),
+        "dev: ready latest 3/3 [moved-tag] | same tag, different images: 2 pods run sha256:af63dd4c8601, 1 pod runs sha256:af63de4c8601",
+    );
+    // In the clusters of one environment.
+    let clusters = World::new("pro=a,b").with(&workload("a shop/cart latest@a 1/1")).with(&workload("b shop/cart latest@b 1/1"));
+    check(
+        &clusters,
+        "pro: ready latest 2/2 [moved-tag] | same tag, different images: 1 pod runs sha256:af63dd4c8601, 1 pod runs sha256:af63de4c8601",
+    );
+    // A commit that was built twice.
+    let built = World::new("dev pre").with(&workload("dev shop/cart 7fc38a2@a 1/1")).with(&workload("pre shop/cart 7fc38a2@b 1/1"));
+    assert!(cell(&built, "dev").flags.contains(&Flag::MovedTag));
+}
