@@ -12,7 +12,7 @@ use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientP
 use oci_client::errors::OciDistributionError;
 use oci_client::manifest::{ImageIndexEntry, OciDescriptor, OciImageIndex, OciImageManifest, OciManifest};
 use oci_client::secrets::RegistryAuth;
-use oci_client::{Client, Reference};
+use oci_client::{Client, Reference, RegistryOperation};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use tokio::time::{Interval, MissedTickBehavior, timeout};
@@ -94,9 +94,14 @@ impl Asker {
     /// Whether the registry lets us in.
     pub(super) async fn hello(&mut self) -> Result<(), Fault> {
         let nothing = Reference::with_tag(self.registry.host.clone(), "relboard/check".to_owned(), "latest".to_owned());
+        let token = timeout(ANSWER, self.client.auth(&nothing, &self.auth, RegistryOperation::Pull)).await.map_err(|_| self.late())?;
+        let token = token.map_err(|error| Fault::of(&self.registry.host, &error))?;
+        let is_known = token.is_some() && !matches!(self.registry.login, Login::Token(_));
         match self.manifest(&nothing).await {
-            // There is no such image, as was to be expected. Who is not let in is not told even that.
+            // There is no such image, as was to be expected. Some say so only to those who may know; who has got a token
+            // for the login is known.
             Ok(_) | Err(Fault::Refused(_)) => Ok(()),
+            Err(Fault::Denied(_)) if is_known => Ok(()),
             Err(fault) => Err(fault),
         }
     }

@@ -119,15 +119,21 @@ async fn follow(mut asker: Asker, images: &impl Images, health: &watch::Sender<R
 
 /// Counts what was asked, and logs when it begins to fail and when it works again.
 fn note(health: &watch::Sender<RegistryHealth>, fault: Option<&Fault>) {
-    let RegistryHealth { host: registry, state, .. } = health.borrow().clone();
+    let RegistryHealth { host: registry, state, asked, refused, failed, .. } = health.borrow().clone();
     let was_failing = matches!(state, RegistryState::Failing { .. });
-    match fault {
-        Some(Fault::Failed(error) | Fault::Denied(error)) if !was_failing => {
+    let failing = match fault {
+        Some(Fault::Failed(error)) => Some(error),
+        // Who is let in to some images is not let in to others: that is no trouble of the registry.
+        Some(Fault::Denied(error)) => Some(error).filter(|_| asked == refused + failed),
+        Some(Fault::Refused(_)) | None => None,
+    };
+    match (failing, fault) {
+        (Some(error), _) if !was_failing => {
             warn!(registry, error, "the registry does not say what images are; it is asked again, and the board goes on without it");
         }
-        Some(fault) => debug!(registry, %fault, "the registry says nothing of an image"),
-        None if was_failing => info!(registry, "the registry answers again"),
-        None => {}
+        (None, _) if was_failing => info!(registry, "the registry answers again"),
+        (None, Some(fault)) => debug!(registry, %fault, "the registry says nothing of an image"),
+        _ => {}
     }
     health.send_modify(|health| {
         health.asked += 1;
@@ -136,9 +142,9 @@ fn note(health: &watch::Sender<RegistryHealth>, fault: Option<&Fault>) {
         if let Some(fault) = fault {
             health.last_error = Some(fault.to_string());
         }
-        health.state = match fault {
-            Some(Fault::Failed(error) | Fault::Denied(error)) => RegistryState::Failing { error: error.clone() },
-            _ => RegistryState::Working,
+        health.state = match failing {
+            Some(error) => RegistryState::Failing { error: error.clone() },
+            None => RegistryState::Working,
         };
     });
 }

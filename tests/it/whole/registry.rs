@@ -105,6 +105,9 @@ async fn a_registry_with_login_is_asked_as_whom_the_configuration_says() {
     stream.until_status("cart", "dev", Status::Ready).await;
     until_metric(&server, "up", &host, 0).await;
     assert_eq!(commit(stream.board(), "dev"), None);
+    let check = async |more: &str| server::registry::check(&fleet.config_with(more).registries[0]).await;
+    assert!(check(&hosts(&registry, login)).await.unwrap_err().contains("does not let us in"));
+    assert!(check(&hosts(&registry, "")).await.is_err(), "nobody is let in");
     let text = server.get("/metrics").await.text().await.unwrap();
     assert!(!text.contains("wrong") && text.contains(&format!("relboard_registry_images_refused{{registry=\"{host}\"}} 1")), "{text}");
     drop((stream, server));
@@ -112,6 +115,7 @@ async fn a_registry_with_login_is_asked_as_whom_the_configuration_says() {
     // Another store: in this one it is written down that there is nothing to be had for a while.
     std::fs::remove_file(fleet.folder().join("board.db")).unwrap();
     fleet.write("password", "s3cret\n");
+    assert_eq!(check(&hosts(&registry, login)).await, Ok(()));
     let server = fleet.serve_with(&hosts(&registry, login)).await;
     let mut stream = server.follow().await;
     stream.until("the commit", |board| commit(board, "dev") == Some(NEW)).await;
