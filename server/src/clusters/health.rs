@@ -119,11 +119,17 @@ pub(super) struct Teller {
     clock: Clock,
     heartbeat: Duration,
     last: Option<(TargetHealth, Instant)>,
+    was_live: bool,
 }
 
 impl Teller {
     pub(super) fn new(target: TargetId, label: String, events: mpsc::Sender<Event>, clock: Clock, heartbeat: Duration) -> Self {
-        Self { target, label, events, clock, heartbeat, last: None }
+        Self { target, label, events, clock, heartbeat, last: None, was_live: false }
+    }
+
+    /// Whether the target was ever live: then something is known of it.
+    pub(super) fn was_live(&self) -> bool {
+        self.was_live
     }
 
     /// Whether anything was told yet.
@@ -133,6 +139,7 @@ impl Teller {
 
     pub(super) async fn tell(&mut self, health: TargetHealth) {
         let live = matches!(health, TargetHealth::Live { .. });
+        self.was_live |= live;
         let now = Instant::now();
         let (same, recent) = match &self.last {
             Some((last, at)) => (*last == health, now.duration_since(*at) < self.heartbeat),

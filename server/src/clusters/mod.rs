@@ -6,6 +6,7 @@
 mod check;
 mod connect;
 mod error;
+mod guard;
 mod health;
 mod namespaces;
 pub mod observe;

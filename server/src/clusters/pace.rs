@@ -13,6 +13,10 @@ pub(super) struct Pace {
     pub(super) window: Duration,
     /// How long after its window a watch must have ended: a half-open connection never does.
     pub(super) margin: Duration,
+    /// How often a scope is listed that may be listed but not watched.
+    pub(super) relist: Duration,
+    /// How long what is known of a scope may go unconfirmed.
+    pub(super) freshness: Duration,
     /// The least time between two signs of life of a target.
     pub(super) heartbeat: Duration,
     /// How often rights, namespaces and kinds that were missing are looked for again.
@@ -30,6 +34,8 @@ impl Pace {
             answer: (freshness / 6).clamp(second * 2, Duration::from_secs(15)),
             window,
             margin: (freshness / 9).clamp(second, Duration::from_secs(10)),
+            relist: (freshness / 3).clamp(second, Duration::from_secs(30)),
+            freshness,
             heartbeat: (freshness / 9).min(Duration::from_secs(10)),
             replan: (freshness * 2 / 3).clamp(second, Duration::from_secs(60)),
         }

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connect::Connection;
 use super::error::Fault;
+use super::guard::Confirmed;
 use super::namespaces::Selection;
 use super::observe::{Line, Observer, Unreadable};
 use super::outside::Outside;
@@ -24,8 +25,8 @@ use super::read::{self, Lines};
 use super::scope::Scope;
 use crate::config::Mode;
 
-/// How often a scope that may be listed but not watched is listed.
-const WITHOUT_WATCH: Duration = Duration::from_secs(30);
+/// So many watches in a row that could not be opened, while lists can be read, show that watches do not get through.
+const UNOPENED: u32 = 5;
 /// How many unreadable objects are remembered by name.
 const MOST_UNREADABLE: usize = 1000;
 
@@ -67,14 +68,41 @@ pub(super) struct Pipe {
 }
 
 /// What a pipe remembers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
     /// Objects that could not be read when they were last seen, with what is wrong.
     unreadable: BTreeMap<String, String>,
-    /// The scope may be listed but not watched.
-    unwatchable: bool,
+    /// The scope can be listed but not watched.
+    unwatchable: Option<Unwatchable>,
+    /// How many watches in a row could not be opened.
+    unopened: u32,
+    /// The last watch ended in a way that may have been the server's own end: is it still the same history?
+    in_doubt: bool,
+    /// When the server last confirmed what is known.
+    confirmed: Confirmed,
     /// When a sign of life was last passed on.
     heard: Option<Instant>,
+}
+
+/// Why a scope is listed again and again instead, and when a watch is tried again: a right may come back.
+#[derive(Debug)]
+struct Unwatchable {
+    why: String,
+    again: Instant,
+}
+
+impl State {
+    /// A pipe's state at its beginning. Something of the scope may be known already, from a pipe before.
+    pub(super) fn new(is_known: bool) -> Self {
+        Self {
+            unreadable: BTreeMap::new(),
+            unwatchable: None,
+            unopened: 0,
+            in_doubt: false,
+            confirmed: Confirmed::new(is_known),
+            heard: None,
+        }
+    }
 }
 
 /// How a pass ended that did not fail.
@@ -87,6 +115,14 @@ enum Passed {
     Cut { version: String, quiet: bool },
     /// Only a new list helps.
     Expired,
+}
+
+/// What a line did.
+enum Taken {
+    /// It brought the watch to a version, if it has one.
+    To(Option<String>),
+    /// It could not be read, and something is missed now.
+    Lost,
 }
 
 enum Stop {
@@ -102,14 +138,25 @@ impl From<Fault> for Stop {
 }
 
 impl Pipe {
-    /// Follows the scope until something must be planned anew.
-    pub(super) async fn run(mut self) -> Ended {
+    /// Follows the scope until something must be planned anew, and tells when it is not heard of for too long.
+    pub(super) async fn run(self) -> Ended {
+        let (confirmed, said, place) = (self.state.confirmed.clone(), self.said.clone(), self.place);
+        let (bound, what) = (self.connection.pace.freshness, self.scope.to_string());
+        tokio::select! {
+            biased;
+            ended = self.work() => ended,
+            () = confirmed.guard(bound, &what, place, &said) => Ended::Closed,
+        }
+    }
+
+    async fn work(mut self) -> Ended {
         let mut failures = Backoff::default();
         let mut relists = Backoff::default();
         let mut version: Option<String> = None;
         loop {
-            let passed = match (version.take(), self.mode) {
-                (Some(version), _) => self.watch(version).await,
+            let mode = self.mode_now();
+            let passed = match (version.take(), mode) {
+                (Some(version), _) => self.resume(version).await,
                 (None, Mode::Watch { streaming: true }) => self.list_as_stream().await,
                 (None, _) => self.list().await.map(Passed::Listed),
             };
@@ -130,7 +177,10 @@ impl Pipe {
                             if !quiet {
                                 relists.reset();
                             }
-                            version = Some(at);
+                            // One that is cut again and again before it says anything tells nothing.
+                            let is_mute = quiet && self.state.confirmed.age() > self.connection.pace.window;
+                            version = Some(at).filter(|_| !is_mute);
+                            self.state.in_doubt = true;
                             relists.failed(None, self.outside.jitter.draw())
                         }
                         Passed::Expired => relists.failed(None, self.outside.jitter.draw()),
@@ -146,7 +196,7 @@ impl Pipe {
                     }
                 }
             };
-            let wait = match self.mode {
+            let wait = match self.mode_now() {
                 Mode::Poll { interval } if version.take().is_some() => interval,
                 _ => wait,
             };
@@ -159,12 +209,18 @@ impl Pipe {
     /// What follows from a fault. A first failure is tried again before anything is said of it: connections break and servers
     /// restart (one that just started answers 403 until it has loaded its rules).
     async fn failed(&mut self, fault: Fault, failures: u32, version: &mut Option<String>) -> Option<Ended> {
-        if matches!((&fault, &version), (Fault::Forbidden(_), Some(_))) && failures >= 3 {
-            // Listing was allowed, so only watching is not.
-            self.mode = Mode::Poll { interval: WITHOUT_WATCH };
-            self.state.unwatchable = true;
-            *version = None;
-            return self.notes().await.err().map(|_| Ended::Closed);
+        if version.is_some() {
+            self.state.unopened += 1;
+            self.state.in_doubt = true;
+            // Listing was allowed, so only watching is not. Or it does not get through, as with proxies that wait for the end
+            // of an answer.
+            let is_refused = matches!(fault, Fault::Forbidden(_)) && failures >= 3;
+            if is_refused || self.state.unopened >= UNOPENED || self.state.unwatchable.is_some() {
+                let why = if is_refused { "may not be watched".to_owned() } else { format!("cannot be watched ({fault})") };
+                self.state.unwatchable = Some(Unwatchable { why, again: Instant::now() + self.connection.pace.replan });
+                *version = None;
+                return self.notes().await.err().map(|_| Ended::Closed);
+            }
         }
         if failures < patience(&fault) {
             return None;
@@ -177,6 +233,14 @@ impl Pipe {
         // What was missed meanwhile is unknown, even whether it is the same cluster that comes back.
         *version = None;
         self.say(Said::Failed(fault)).await.err().map(|_| Ended::Closed)
+    }
+
+    /// How the scope is read now: by lists, while it cannot be watched.
+    fn mode_now(&self) -> Mode {
+        match &self.state.unwatchable {
+            Some(unwatchable) if Instant::now() < unwatchable.again => Mode::Poll { interval: self.connection.pace.relist },
+            _ => self.mode,
+        }
     }
 
     async fn list(&mut self) -> Result<String, Stop> {
@@ -194,8 +258,22 @@ impl Pipe {
         }
         let (kind, namespace) = (self.scope.kind, self.scope.namespace.clone());
         self.send(Event::Listed { target: self.target, kind, namespace, facts, at: self.outside.clock.now() }).await?;
+        self.state.confirmed.by_list();
         self.notes().await?;
         self.say(Said::Synced).await
+    }
+
+    /// Follows changes from a version, if the server has not lost the history it is of: an etcd that was restored, or a cluster
+    /// made anew. From a version of its future a watch says nothing; and once it comes, what was before is missed for ever.
+    async fn resume(&mut self, from: String) -> Result<Passed, Stop> {
+        if std::mem::take(&mut self.state.in_doubt) {
+            let newest = read::newest(&self.connection, &self.scope).await?;
+            let is_lost = newest.zip(from.parse().ok()).is_some_and(|(newest, from): (u64, u64)| newest < from);
+            if is_lost {
+                return Ok(Passed::Expired);
+            }
+        }
+        self.watch(from).await
     }
 
     /// Follows changes from a version.
@@ -211,14 +289,21 @@ impl Pipe {
     /// Follows changes until the watch ends.
     async fn follow(&mut self, mut lines: Lines, opened: Instant, from: String) -> Result<Passed, Stop> {
         let window = self.connection.pace.window;
+        self.state.unopened = 0;
+        if self.state.unwatchable.take().is_some() {
+            self.notes().await?;
+        }
         self.heard().await?;
         let (mut version, mut quiet) = (from, true);
         while let Some(line) = self.line(&mut lines, opened).await? {
             quiet = false;
+            if matches!(line, Line::Error { code: 410, .. }) || !self.state.confirmed.by_line() {
+                return Ok(Passed::Expired);
+            }
             self.heard().await?;
-            match line {
-                Line::Error { code: 410, .. } => return Ok(Passed::Expired),
-                line => version = self.take(line).await?.unwrap_or(version),
+            match self.take(line).await? {
+                Taken::To(at) => version = at.unwrap_or(version),
+                Taken::Lost => return Ok(Passed::Expired),
             }
         }
         if opened.elapsed() + Duration::from_secs(1) < window {
@@ -240,6 +325,8 @@ impl Pipe {
         let mut lines = match read::watch(&self.connection, &self.scope.streaming_list(window)).await {
             Ok(lines) => lines,
             Err(Fault::Status { code: 400 | 422, text }) => return self.list_plainly(&text).await,
+            // Perhaps only watches are refused, or held back by a proxy: a plain list tells.
+            Err(Fault::Forbidden(text) | Fault::Silent(text)) => return self.list_plainly(&text).await,
             Err(fault) => return Err(fault.into()),
         };
         let (mut facts, mut unreadable) = (Vec::new(), Vec::new());
@@ -252,7 +339,8 @@ impl Pipe {
                     return self.follow(lines, opened, version).await;
                 }
                 Line::Error { code, text } => return Err(Fault::from_status(code, &text, None).into()),
-                Line::Gone { .. } | Line::Bookmark { .. } | Line::Malformed(_) => {}
+                Line::Malformed(why) => return self.list_plainly(&why).await,
+                Line::Gone { .. } | Line::Bookmark { .. } => {}
             }
         }
         if opened.elapsed() + Duration::from_secs(1) < window {
@@ -278,8 +366,8 @@ impl Pipe {
         }
     }
 
-    /// Takes in a line, and gives the version it brings the watch to.
-    async fn take(&mut self, line: Line) -> Result<Option<String>, Stop> {
+    /// Takes in a line.
+    async fn take(&mut self, line: Line) -> Result<Taken, Stop> {
         match line {
             Line::Seen { fact: Ok(fact), version } => {
                 if fact.is_used() && self.selection.matches(&fact.name().namespace) {
@@ -288,26 +376,28 @@ impl Pipe {
                     }
                     self.send(Event::Seen { target: self.target, fact, at: self.outside.clock.now() }).await?;
                 }
-                Ok(version)
+                Ok(Taken::To(version))
             }
             Line::Gone { name: Ok(name), version } => {
                 if self.selection.matches(&name.namespace) {
                     self.readable(&name.to_string()).await?;
                     self.send(Event::Gone { target: self.target, kind: self.scope.kind, name, at: self.outside.clock.now() }).await?;
                 }
-                Ok(version)
+                Ok(Taken::To(version))
             }
-            Line::Seen { fact: Err(one), version } | Line::Gone { name: Err(one), version } => {
+            Line::Seen { fact: Err(one @ Unreadable { name: Some(_), .. }), version } => {
                 self.skip(one);
                 self.notes().await?;
-                Ok(version)
+                Ok(Taken::To(version))
             }
-            Line::Bookmark { version, .. } => Ok(version),
+            Line::Bookmark { version, .. } => Ok(Taken::To(version)),
             Line::Error { code, text } => Err(Fault::from_status(code, &text, None).into()),
-            Line::Malformed(why) => {
-                self.skip(Unreadable { name: None, why });
-                self.notes().await?;
-                Ok(None)
+            // Something has changed, and nobody knows what: only a new list tells.
+            Line::Seen { fact: Err(Unreadable { why, .. }), .. }
+            | Line::Gone { name: Err(Unreadable { why, .. }), .. }
+            | Line::Malformed(why) => {
+                tracing::debug!(target = self.target.0, scope = %self.scope, why, "a line that cannot be read");
+                Ok(Taken::Lost)
             }
         }
     }
@@ -327,8 +417,8 @@ impl Pipe {
 
     async fn notes(&mut self) -> Result<(), Stop> {
         let mut notes = Vec::new();
-        if self.state.unwatchable {
-            notes.push(format!("may not watch {}: lists them every {} s", self.scope, WITHOUT_WATCH.as_secs()));
+        if let Some(Unwatchable { why, .. }) = &self.state.unwatchable {
+            notes.push(format!("{} {why}: listed every {} s", self.scope, self.connection.pace.relist.as_secs()));
         }
         if let Some((name, why)) = self.state.unreadable.first_key_value() {
             let name = if name.is_empty() { "one without a name" } else { name };

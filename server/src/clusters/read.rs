@@ -3,6 +3,7 @@
 use http_body_util::BodyExt;
 use kube::client::Body;
 use model::workload::Fact;
+use serde::Deserialize;
 
 use super::connect::{Answer, Connection};
 use super::error::Fault;
@@ -48,6 +49,23 @@ pub(super) async fn list(connection: &Connection, scope: &Scope, observer: &mut 
         }
     }
     Err(not_an_api_server(connection, scope, "the list does not end"))
+}
+
+/// The newest `resourceVersion` of the server, by a list of one object.
+pub(super) async fn newest(connection: &Connection, scope: &Scope) -> Result<Option<u64>, Fault> {
+    #[derive(Deserialize)]
+    struct List {
+        metadata: Metadata,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Metadata {
+        resource_version: String,
+    }
+    let body = connection.get(&scope.trial(), Answer::Whole).await?;
+    let json = connection.text(body, LONGEST_PAGE).await?;
+    let list: List = serde_json::from_slice(&json).map_err(|error| not_an_api_server(connection, scope, &error.to_string()))?;
+    Ok(list.metadata.resource_version.parse().ok())
 }
 
 fn not_an_api_server(connection: &Connection, scope: &Scope, error: &str) -> Fault {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use model::event::{Event, TargetHealth};
 use model::workload::{Kind, Need};
 use tokio::sync::mpsc::{self, error::SendError};
@@ -21,6 +23,9 @@ use super::target::{Over, Target};
 
 /// Reports of pipes that wait for the target's task.
 const REPORTS: usize = 256;
+
+/// A plan that is under way, for some kinds.
+type Planning = BoxFuture<'static, (Vec<Kind>, Result<Plan, Fault>)>;
 
 /// The pipes of a target, and what they say.
 pub(super) struct Session<'a> {
@@ -53,6 +58,8 @@ impl<'a> Session<'a> {
     pub(super) async fn run(mut self, backoff: &mut Backoff) -> Over {
         let often = self.target.pace.replan;
         let mut replan = interval_at(Instant::now() + often, often);
+        // A plan takes many requests, which may be slow. What the pipes say is heard meanwhile.
+        let mut planning = None;
         loop {
             tokio::select! {
                 biased;
@@ -74,10 +81,14 @@ impl<'a> Session<'a> {
                     }
                     ended => return over(ended),
                 },
-                _ = replan.tick() => match self.look_again().await {
-                    Ok(true) => {}
-                    Ok(false) => return Over::Changed,
-                    Err(_) => return Over::Closed,
+                _ = replan.tick(), if planning.is_none() => planning = self.plan_again(),
+                (kinds, plan) = planned(&mut planning), if planning.is_some() => {
+                    planning = None;
+                    match self.look_again(&kinds, plan).await {
+                        Ok(true) => {}
+                        Ok(false) => return Over::Changed,
+                        Err(_) => return Over::Closed,
+                    }
                 }
             }
         }
@@ -97,7 +108,7 @@ impl<'a> Session<'a> {
             observer: Observer::new(scope.kind, Arc::clone(&target.catalogue)),
             events: target.events.clone(),
             said: self.said.clone(),
-            state: pipe::State::default(),
+            state: pipe::State::new(target.teller.was_live()),
         };
         self.places.push(Some(scope));
         self.running.spawn(async move { (place, pipe.run().await) });
@@ -140,19 +151,28 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Looks for what was missing; false when what the board is about must be planned anew.
-    async fn look_again(&mut self) -> Result<bool, SendError<Event>> {
+    /// Begins to look for what was missing; none when nothing was.
+    fn plan_again(&self) -> Option<Planning> {
         let missing = |kind: &Kind| {
             let is_refused = self.plan.refused.iter().any(|(refused, _)| refused == kind);
             is_refused || self.plan.absent.contains(kind)
         };
         let optional = Kind::ALL.into_iter().filter(|kind| kind.need() != Need::Core && missing(kind));
         let kinds: Vec<Kind> = if self.plan.provisional { Kind::ALL.to_vec() } else { optional.collect() };
-        if kinds.is_empty() {
-            return Ok(true);
-        }
+        let (connection, selection) = (Arc::clone(&self.connection), Arc::clone(&self.selection));
+        (!kinds.is_empty()).then(|| {
+            async move {
+                let plan = plan::plan(&connection, &selection, &kinds).await;
+                (kinds, plan)
+            }
+            .boxed()
+        })
+    }
+
+    /// Takes up what was missing and is there; false when what the board is about must be planned anew.
+    async fn look_again(&mut self, kinds: &[Kind], new: Result<Plan, Fault>) -> Result<bool, SendError<Event>> {
         // The pipes notice by themselves what no longer works.
-        let Ok(new) = plan::plan(&self.connection, &self.selection, &kinds).await else { return Ok(true) };
+        let Ok(new) = new else { return Ok(true) };
         if self.plan.provisional {
             let core = self.places.iter().flatten().filter(|scope| scope.kind.need() == Need::Core);
             if new.is_of_use() && !new.core().eq(core) {
@@ -184,6 +204,14 @@ impl<'a> Session<'a> {
         if let Some(health) = self.pipes.overall() {
             self.target.teller.tell(health).await;
         }
+    }
+}
+
+/// The plan that is under way, when it is there.
+async fn planned(planning: &mut Option<Planning>) -> (Vec<Kind>, Result<Plan, Fault>) {
+    match planning {
+        Some(planning) => planning.await,
+        None => std::future::pending().await,
     }
 }
 

@@ -59,6 +59,14 @@ pub enum Error {
         /// What the database said.
         cause: String,
     },
+    /// The file cannot be read or written.
+    #[error("the store {place} cannot be read or written ({cause}): check the disk, the room on it, quotas and limits of file size")]
+    Io {
+        /// Where it is.
+        place: String,
+        /// What the database said.
+        cause: String,
+    },
     /// Another program holds it.
     #[error("the store {place} is locked by another program ({cause}): is a second relboard using the same file?")]
     Busy {
@@ -96,6 +104,7 @@ impl Error {
         match code.map(|code| code & 0xff) {
             Some(5 | 6) => Self::Busy { place, cause },
             Some(8) => Self::ReadOnly { place },
+            Some(10) => Self::Io { place, cause },
             Some(11 | 26) => Self::Corrupt { place, cause },
             Some(13) => Self::Full { place, cause },
             Some(14) => Self::Open { place, cause },

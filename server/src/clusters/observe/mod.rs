@@ -251,8 +251,29 @@ impl Observer {
 
 /// Names the object, if its metadata can be read, and says what is wrong without quoting much of it.
 fn unreadable(json: &str, error: &serde_json::Error) -> Unreadable {
-    let name = metadata(json).and_then(|meta| Some(ObjectName::new(meta.namespace?.as_str(), meta.name?.as_str())));
+    let name = identity(json).and_then(|meta| Some(ObjectName::new(&meta.namespace?, &meta.name?)));
     Unreadable { name, why: error.to_string() }
+}
+
+/// Which object it is, and of when: what is needed even where nothing else can be read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    #[serde(borrow)]
+    namespace: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resource_version: Option<Cow<'a, str>>,
+}
+
+fn identity(json: &str) -> Option<Identity<'_>> {
+    #[derive(Deserialize)]
+    struct Object<'a> {
+        #[serde(borrow)]
+        metadata: Identity<'a>,
+    }
+    serde_json::from_str::<Object<'_>>(json).ok().map(|object| object.metadata)
 }
 
 fn metadata(json: &str) -> Option<wire::Metadata<'_>> {
@@ -260,7 +281,7 @@ fn metadata(json: &str) -> Option<wire::Metadata<'_>> {
 }
 
 fn version(json: &str) -> Option<String> {
-    metadata(json)?.resource_version.map(|version| version.0.into_owned()).filter(|version| !version.is_empty())
+    identity(json)?.resource_version.map(Cow::into_owned).filter(|version| !version.is_empty())
 }
 
 fn status(json: &str) -> Option<Line> {

@@ -125,8 +125,6 @@ pub(super) struct Metadata<'a> {
     #[serde(default)]
     pub(super) uid: Option<Text<'a>>,
     #[serde(default)]
-    pub(super) resource_version: Option<Text<'a>>,
-    #[serde(default)]
     pub(super) generation: Option<i64>,
     #[serde(default)]
     pub(super) creation_timestamp: Option<DateTime<Utc>>,
