@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt fuzz bench pictures clean-tools
+.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt fuzz bench pictures clean-tools soak
 
 CARGO ?= cargo
 # More words for `relboard demo`, for example: make demo ARGS="--listen 127.0.0.1:9000"
@@ -24,6 +24,9 @@ test: test-rust test-browser ## run every test
 # The same selection everywhere, so that features are unified in one way and nothing is compiled twice.
 test-rust: ## run the Rust tests: unit, property, recorded traffic, integration
 	DOCKER_REGISTRY="$$(scripts/docker-registry.sh)" $(CARGO) test --workspace
+
+soak: ## play 10,000 seeds of the fault simulation; make soak ARGS="--seed N" plays one, and prints all that happens
+	$(CARGO) run --release --package integration-tests --bin soak -- $(ARGS)
 
 test-browser: site-debug end2end/node_modules/.package-lock.json ## run the browser tests
 	$(CARGO) build --workspace --bins --tests

@@ -6,6 +6,7 @@
 mod access;
 mod client;
 mod faults;
+mod raw;
 mod recording;
 mod scenarios;
 mod server;

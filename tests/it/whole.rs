@@ -2,6 +2,9 @@
 
 mod access;
 mod board;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod history;
 mod kinds;
 mod outage;
 mod records;

@@ -53,6 +53,16 @@ impl Server {
         Self { url, client, stop, running }
     }
 
+    /// A server that runs elsewhere, at a URL. It is neither stopped nor waited for.
+    ///
+    /// # Panics
+    /// When no client can be made.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        let client = Client::builder().pool_max_idle_per_host(0).build().expect("a client");
+        Self { url: url.to_owned(), client, stop: CancellationToken::new(), running: None }
+    }
+
     /// Its URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {

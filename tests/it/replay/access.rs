@@ -79,6 +79,25 @@ async fn certificates_that_are_not_accepted() {
     assert!(text.starts_with(&format!("x509: the certificate of {url} is for another name")), "{text}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_not_accepted_is_said_on_the_board() {
+    let https = https("server.pem").await;
+    let url = format!("https://127.0.0.1:{}", https.address.port());
+    let fleet = integration_tests::Fleet::start([]).await;
+    let ca = tls("other-ca.pem");
+    let target = format!("[[environments.targets]]\nserver = \"{url}\"\nca_file = \"{}\"\n", ca.display());
+    let server = fleet.serve_with(&format!("[[environments]]\nname = \"dev\"\n{target}")).await;
+    let mut stream = server.follow().await;
+    let error = |board: &model::board::Board| board.environments.first()?.targets[0].error.clone();
+    stream.until("the cause", |board| error(board).is_some_and(|error| error.starts_with("x509: "))).await;
+    let board = server.json("/api/v1/board").await;
+    let target = &board["environments"][0]["targets"][0];
+    assert_eq!(target["state"], "unreachable");
+    assert!(target["error"].as_str().unwrap().contains("is signed by an authority that is not trusted"), "{target}");
+    assert!(server.page("/").await.contains("x509: "), "in the header");
+    drop(https);
+}
+
 #[tokio::test]
 async fn addresses_that_are_wrong() {
     let plain = Server::start(answer).await;

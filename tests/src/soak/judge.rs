@@ -61,9 +61,12 @@ impl Judge {
         let (trace, wrong) = (self.trace.clone(), Arc::clone(&self.wrong));
         tokio::spawn(async move {
             let mut known = BTreeMap::new();
+            let mut told = None;
             loop {
                 let board = Arc::clone(&boards.borrow_and_update());
-                tell(&board, &mut known, &trace);
+                if told.replace(board.revision.number) != Some(board.revision.number) {
+                    tell(&board, &mut known, &trace);
+                }
                 if let Err(lie) = look(&board, &columns, &ledger, window) {
                     trace.note(format!("LIE: {lie}"));
                     lock(&wrong).get_or_insert(lie);
@@ -153,13 +156,26 @@ fn look(board: &Board, columns: &[Column], ledger: &Ledger, window: Duration) ->
                     return Err(format!("{place} is ready, but {} is not live", workload.cluster));
                 }
             }
-            backed(&place, service.as_str(), cell, column, ledger, window)?;
+            // One that is away was heard once, and is known not to have had the service then.
+            let away = |place: usize| {
+                let target = column.clusters.iter().position(|cluster| *cluster == place).and_then(|at| environment.targets.get(at));
+                target.is_some_and(|target| target.state != TargetState::Live && target.last_heard.is_some())
+            };
+            backed(&place, service.as_str(), cell, column, ledger, window, away)?;
         }
     }
     Ok(())
 }
 
-fn backed(place: &str, service: &str, cell: &Cell, column: &Column, ledger: &Ledger, window: Duration) -> Result<(), String> {
+fn backed(
+    place: &str,
+    service: &str,
+    cell: &Cell,
+    column: &Column,
+    ledger: &Ledger,
+    window: Duration,
+    away: impl Fn(usize) -> bool,
+) -> Result<(), String> {
     let is_done = |state: &State| matches!(state, State::Done(_));
     if !column.clusters.iter().any(|cluster| ledger.was(*cluster, service, window, is_done)) {
         return Err(format!("{place} is ready, but was nowhere for {window:?}"));
@@ -169,7 +185,7 @@ fn backed(place: &str, service: &str, cell: &Cell, column: &Column, ledger: &Led
     if !column.clusters.iter().any(|cluster| ledger.was(*cluster, service, window, of_label)) {
         return Err(format!("{place} is ready in {label}, but that was not so for {window:?}"));
     }
-    for cluster in &column.clusters {
+    for cluster in column.clusters.iter().filter(|cluster| !away(**cluster)) {
         if !ledger.was(*cluster, service, window, |state| *state != State::Underway) {
             return Err(format!("{place} is ready, but in cluster {cluster} it was not for {window:?}"));
         }
@@ -222,14 +238,19 @@ impl Oracle {
         self.rows = rows.collect();
     }
 
-    /// The first difference between a board and the truth.
-    pub(super) fn differs(&self, board: &Board) -> Option<String> {
+    /// The first target that is not live, or that has a remark: then the board cannot be right yet.
+    pub(super) fn is_away(board: &Board) -> Option<String> {
         if let Some(target) = board.environments.iter().flat_map(|column| &column.targets).find(|t| t.state != TargetState::Live) {
             return Some(format!("{} is {}: {:?}", target.cluster, target.state.as_str(), target.error));
         }
         if let Some(target) = board.environments.iter().flat_map(|column| &column.targets).find(|target| target.error.is_some()) {
             return Some(format!("{} has a remark: {:?}", target.cluster, target.error));
         }
+        None
+    }
+
+    /// The first difference between a board and the truth.
+    pub(super) fn differs(&self, board: &Board) -> Option<String> {
         let empty = BTreeMap::new();
         for service in SERVICES.iter().map(|service| service.name) {
             let shown = board.services.get(service).map_or(&empty, |row| &row.cells);

@@ -166,7 +166,11 @@ fn cluster(dice: &mut StdRng, name: &str, clock: sim::clock::Clock, now: DateTim
 }
 
 /// Clients that reach the clusters within the process, with the token of the moment at which they were made.
-fn connector(clusters: &[ClusterHandle]) -> Connector {
+///
+/// # Panics
+/// When a target is no address of one of the clusters (`http://NAME.sim`).
+#[must_use]
+pub fn connector(clusters: &[ClusterHandle]) -> Connector {
     let clusters = clusters.to_vec();
     Connector::Given(Arc::new(move |access| {
         let Access::Server { url, .. } = access else { unreachable!("every target is an address") };
