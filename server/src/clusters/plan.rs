@@ -12,6 +12,7 @@ use super::connect::{Answer, Connection};
 use super::error::Fault;
 use super::namespaces::Selection;
 use super::scope::Scope;
+pub(super) use trial::is_installed;
 use trial::{Trial, trial};
 
 /// Requests at a time while rights are tried out.

@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
                     }
                 }
                 Some(ended) = self.running.join_next() => match ended {
-                    Ok((place, Ended::Refused(fault))) if self.may_do_without(place, &fault) => {
+                    Ok((place, Ended::Refused(fault))) if self.may_do_without(place, &fault).await => {
                         if self.lose(place, &fault).await.is_err() {
                             return Over::Closed;
                         }
@@ -125,10 +125,16 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Whether a pipe that was refused ends alone: the board is not about its kind.
-    fn may_do_without(&self, place: usize, fault: &Fault) -> bool {
-        let scope = self.places.get(place).and_then(Option::as_ref);
-        scope.is_some_and(|scope| scope.kind.need() != Need::Core) && matches!(fault, Fault::Forbidden(_) | Fault::NotFound(_))
+    /// Whether a pipe that was refused ends alone: the board is not about its kind, and the kind is really gone when that is
+    /// what was said.
+    async fn may_do_without(&self, place: usize, fault: &Fault) -> bool {
+        let Some(scope) = self.places.get(place).and_then(Option::as_ref) else { return false };
+        match fault {
+            _ if scope.kind.need() == Need::Core => false,
+            Fault::Forbidden(_) => true,
+            Fault::NotFound(_) => matches!(plan::is_installed(&self.connection, scope.kind).await, Ok(false)),
+            _ => false,
+        }
     }
 
     /// A kind went, or may no longer be read.
@@ -218,7 +224,7 @@ async fn planned(planning: &mut Option<Planning>) -> (Vec<Kind>, Result<Plan, Fa
 fn over(ended: Result<(usize, Ended), JoinError>) -> Over {
     match ended {
         Ok((_, Ended::Closed)) => Over::Closed,
-        Ok((_, Ended::Refused(fault @ Fault::Unauthorized(_)))) => Over::Fault(fault),
+        Ok((_, Ended::Refused(fault @ (Fault::Unauthorized(_) | Fault::NotFound(_))))) => Over::Fault(fault),
         // The next plan says what may be read instead.
         Ok((_, Ended::Refused(_))) => Over::Changed,
         Err(panic) => Over::Failed(TargetHealth::Unreachable(format!("internal error, please report it: {panic}"))),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::event::TargetHealth;
+use model::workload::Kind;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use server::clusters::{Report, check};
@@ -133,11 +134,31 @@ async fn a_context_and_what_may_be_read_there() {
     let report = report(context(&path, None)).await;
     assert!(report.is_fine(), "{report}");
     assert_eq!(report.version.as_deref(), Some("v1.36.2"));
-    assert_eq!(report.rights.len(), model::workload::Kind::ALL.len());
+    assert_eq!(report.rights.len(), Kind::ALL.len());
     assert!(report.rights.iter().all(|right| right.list == Ok(0) && right.watch == Ok(()) && right.namespace.is_none()));
     let text = report.to_string();
     assert!(text.starts_with("dev-cluster  http://127.0.0.1:") && text.contains("pods                     all namespaces"), "{text}");
     assert!(server.requests().iter().all(|request| request.headers["authorization"] == "Bearer good"));
+}
+
+#[tokio::test]
+async fn what_is_not_read_is_said() {
+    let server = Server::start(|request: &Request| match request.kind() {
+        Some(Kind::CronJob | Kind::Job) => Reply::error(404, file("errors/404-group.txt")),
+        Some(Kind::Event) => Reply::error(403, file("errors/403-no-rights.json")),
+        None if request.path == "/api/v1" => Reply::json(r#"{"kind":"APIResourceList"}"#),
+        None if request.path == "/api/v1/namespaces" => Reply::json(r#"{"kind":"NamespaceList","items":[]}"#),
+        None if request.path.starts_with("/apis/") => Reply::error(404, file("errors/404-group.txt")),
+        _ => answer(request),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = kubeconfig(folder.path(), &format!("http://{}", server.address), "{token: good}");
+    let report = report(context(&path, None)).await;
+    assert!(report.is_fine(), "{report}");
+    assert!(report.remarks[0].starts_with("not read: may not list events: "), "{report}");
+    let absent = ["not read: this cluster has no cronjobs of batch/v1", "not read: this cluster has no jobs of batch/v1"];
+    assert_eq!(report.remarks[2..], absent, "{report}");
 }
 
 #[tokio::test]

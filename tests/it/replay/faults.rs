@@ -430,3 +430,64 @@ async fn one_dead_cluster_costs_the_others_nothing() {
     }
     assert_eq!(live, Some(model::ids::TargetId(2)));
 }
+
+/// Kinds that the board can do without: 403, 404, and errors.
+async fn poor() -> Server {
+    Server::start(move |request: &Request| match request.kind() {
+        Some(Kind::Event) if request.is_trial() => empty(Kind::Event),
+        Some(Kind::Event) => Reply::error(500, "etcd is not there"),
+        Some(Kind::Service) => Reply::error(403, file("errors/403-no-rights.json")),
+        Some(Kind::CronJob) => Reply::error(404, file("errors/404-group.txt")),
+        Some(kind) if request.is_watch() => quiet(kind),
+        Some(kind) => empty(kind),
+        None if request.path == "/api/v1" => Reply::json(r#"{"kind":"APIResourceList","resources":[]}"#),
+        None if request.path == "/api/v1/namespaces" => Reply::json(r#"{"kind":"NamespaceList","items":[]}"#),
+        None => Reply::error(404, file("errors/404-group.txt")),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_board_can_do_without() {
+    let server = poor().await;
+    let mut client = Client::of(&server, WATCH);
+    let (health, before) = client.health(is_live).await;
+    let TargetHealth::Live { notes } = health else { unreachable!() };
+    assert!(notes[0].starts_with("may not list services: "), "{notes:?}");
+    assert!(notes[1].starts_with("cannot list or watch events: 500: etcd is not there"), "{notes:?}");
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    // That a cluster has no such kind is known; what may not be read is not.
+    let listed = |kind: Kind| before.iter().any(|event| matches!(event, Event::Listed { kind: of, .. } if *of == kind));
+    assert!(listed(Kind::CronJob) && !listed(Kind::Service) && !listed(Kind::Event));
+}
+
+#[tokio::test]
+async fn what_answers_404_to_everything_is_no_cluster_without_cron_jobs() {
+    // An API server behind a proxy that has lost a route, or all of them.
+    let lost = Arc::new(AtomicUsize::new(0));
+    let (still, cut) = (Arc::clone(&lost), Arc::new(std::sync::Mutex::new(Vec::new())));
+    let open = Arc::clone(&cut);
+    let server = Server::start(move |request: &Request| {
+        let (kind, routes) = (request.kind(), still.load(Ordering::Relaxed) == 0);
+        match kind {
+            Some(Kind::CronJob) if routes && request.is_watch() => {
+                let (sender, receiver) = tokio::sync::mpsc::channel(1);
+                open.lock().unwrap().push(sender);
+                Reply::Stream(receiver)
+            }
+            Some(Kind::CronJob) | None if !routes => Reply::error(404, "no such route"),
+            Some(kind) if request.is_watch() => quiet(kind),
+            Some(kind) => empty(kind),
+            None => Reply::error(404, "no such route"),
+        }
+    })
+    .await;
+    let mut client = Client::of(&server, WATCH);
+    client.health(is_live).await;
+    lost.store(1, Ordering::Relaxed);
+    cut.lock().unwrap().clear();
+    let (health, before) = client.health(is_bad).await;
+    assert!(matches!(&health, TargetHealth::Unreachable(cause) if cause.contains("404")), "{health:?}");
+    let gone = before.iter().any(|event| matches!(event, Event::Listed { kind: Kind::CronJob, .. } | Event::Withdrawn { .. }));
+    assert!(!gone, "an error is never an empty list");
+}

@@ -122,8 +122,11 @@ impl Objects {
                 self.touch_selected(&name.namespace, &changed, moves);
             }
             Kind::HorizontalPodAutoscaler => self.beside.remove_autoscaler(name),
-            // What it was about shows by itself that it is over.
-            Kind::Event => self.beside.remove_warning(name),
+            Kind::Event => {
+                if let Some(warning) = self.beside.remove_warning(name) {
+                    self.touch_subject(&warning.name.namespace, &warning.about, &warning.uid, moves);
+                }
+            }
             Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout | Kind::CronJob | Kind::Job => {
                 self.remove_workload((kind, name.clone()), moves);
             }

@@ -10,6 +10,9 @@ use crate::clusters::connect::{Answer, Connection};
 use crate::clusters::error::Fault;
 use crate::clusters::scope::Scope;
 
+/// The core group, which every API server has.
+const CORE: &str = "/api/v1";
+
 /// How a trial ended.
 pub(super) enum Trial {
     Allowed,
@@ -34,16 +37,23 @@ pub(super) async fn trial(connection: &Connection, scope: Scope) -> Result<Trial
     match outcome {
         Ok(body) => connection.text(body, LONGEST).await.map(|_| Trial::Allowed),
         Err(Fault::Forbidden(text)) => Ok(Trial::Refused(text)),
-        Err(Fault::NotFound(_)) if scope.kind.need() != Need::Core => Ok(Trial::Absent),
+        // Something in front of an API server may answer so to everything: then it is a fault, and no absence.
+        Err(fault @ Fault::NotFound(_)) if scope.kind.need() != Need::Core => {
+            if is_installed(connection, scope.kind).await? {
+                Err(fault)
+            } else {
+                Ok(Trial::Absent)
+            }
+        }
         // What the board is about is asked first, and fails for itself.
         Err(fault) if scope.kind.need() == Need::Advisory => Ok(Trial::Refused(fault.to_string())),
         Err(fault) => Err(fault),
     }
 }
 
-/// Whether discovery names a kind that is not Kubernetes' own. Who may not read a kind is refused whether it exists or not:
-/// without this, an account of few rights would be told of a right it misses in every cluster that has no such kind.
-async fn is_installed(connection: &Connection, kind: Kind) -> Result<bool, Fault> {
+/// Whether discovery names a kind. Who may not read a kind is refused whether it exists or not: without this, an account of
+/// few rights would be told of a right it misses in every cluster that has no such kind.
+pub(in crate::clusters) async fn is_installed(connection: &Connection, kind: Kind) -> Result<bool, Fault> {
     #[derive(Deserialize)]
     struct Resources {
         #[serde(default)]
@@ -53,13 +63,19 @@ async fn is_installed(connection: &Connection, kind: Kind) -> Result<bool, Fault
     struct Resource {
         name: String,
     }
-    match connection.get(&format!("/apis/{}", kind.api_version()), Answer::Whole).await {
+    let version = kind.api_version();
+    let path = if version.contains('/') { format!("/apis/{version}") } else { CORE.to_owned() };
+    match connection.get(&path, Answer::Whole).await {
         Ok(body) => {
             let text = connection.text(body, LONGEST).await?;
             let found = serde_json::from_slice::<Resources>(&text).is_ok_and(|list| list.resources.iter().any(|r| r.name == kind.plural()));
             Ok(found)
         }
-        Err(Fault::NotFound(_)) => Ok(false),
+        // Who knows the core group is an API server, and can be believed.
+        Err(Fault::NotFound(_)) if path != CORE => match connection.get(CORE, Answer::Whole).await {
+            Ok(_) | Err(Fault::Forbidden(_)) => Ok(false),
+            Err(fault) => Err(fault),
+        },
         // Discovery is not open to everybody everywhere: then the list tells.
         Err(Fault::Forbidden(_)) => Ok(true),
         Err(fault) => Err(fault),

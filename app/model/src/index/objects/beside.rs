@@ -1,6 +1,6 @@
 //! What says something about workloads: Services, autoscalers and warnings.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,17 +8,18 @@ use chrono::{DateTime, Utc};
 use crate::ids::{ObjectName, Uid};
 use crate::workload::{Autoscaler, Kind, Service, Warning, Workload};
 
-/// Warnings that are kept; the oldest go first. A cluster in distress has many, and each object's newest is enough.
+/// Warnings that are kept; the oldest go first. A cluster in distress has many.
 const MOST_WARNINGS: usize = 10_000;
 
-/// Services, autoscalers, and the newest warning about each object.
+/// Services, autoscalers and warnings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Beside {
     services: BTreeMap<ObjectName, Service>,
     autoscalers: BTreeMap<ObjectName, Autoscaler>,
-    warnings: HashMap<Uid, Warning>,
-    warning_names: BTreeMap<ObjectName, Uid>,
-    oldest: BTreeSet<(DateTime<Utc>, Uid)>,
+    warnings: BTreeMap<ObjectName, Warning>,
+    /// The warnings about each object, in the order of time.
+    by_subject: BTreeSet<(Uid, DateTime<Utc>, ObjectName)>,
+    by_time: BTreeSet<(DateTime<Utc>, ObjectName)>,
 }
 
 impl Beside {
@@ -36,7 +37,9 @@ impl Beside {
 
     /// The newest warning about an object.
     pub(crate) fn warning(&self, uid: &Uid) -> Option<&Warning> {
-        self.warnings.get(uid)
+        let of_uid = self.by_subject.range((uid.clone(), DateTime::<Utc>::MIN_UTC, ObjectName::new("", ""))..);
+        let (.., name) = of_uid.take_while(|(subject, ..)| subject == uid).last()?;
+        self.warnings.get(name)
     }
 
     /// The names of what is known of a kind.
@@ -44,7 +47,7 @@ impl Beside {
         match kind {
             Kind::Service => Box::new(self.services.keys()),
             Kind::HorizontalPodAutoscaler => Box::new(self.autoscalers.keys()),
-            _ => Box::new(self.warning_names.keys()),
+            _ => Box::new(self.warnings.keys()),
         }
     }
 
@@ -66,35 +69,28 @@ impl Beside {
         self.autoscalers.remove(name);
     }
 
-    /// Takes in a warning, when it is used and the newest of its object; whether it was news.
+    /// Takes in a warning, when it is used; whether it was news.
     pub(super) fn put_warning(&mut self, warning: Warning) -> bool {
-        let known = self.warnings.get(&warning.uid);
-        if !warning.is_used() || known.is_some_and(|known| *known == warning || (known.name != warning.name && known.at > warning.at)) {
+        if !warning.is_used() || self.warnings.get(&warning.name) == Some(&warning) {
             return false;
         }
-        self.forget_warning(&warning.uid.clone());
-        self.warning_names.insert(warning.name.clone(), warning.uid.clone());
-        self.oldest.insert((warning.at, warning.uid.clone()));
-        self.warnings.insert(warning.uid.clone(), warning);
+        self.remove_warning(&warning.name);
+        self.by_subject.insert((warning.uid.clone(), warning.at, warning.name.clone()));
+        self.by_time.insert((warning.at, warning.name.clone()));
+        self.warnings.insert(warning.name.clone(), warning);
         if self.warnings.len() > MOST_WARNINGS
-            && let Some((_, uid)) = self.oldest.first().cloned()
+            && let Some((_, oldest)) = self.by_time.first().cloned()
         {
-            self.forget_warning(&uid);
+            self.remove_warning(&oldest);
         }
         true
     }
 
-    pub(super) fn remove_warning(&mut self, name: &ObjectName) {
-        if let Some(uid) = self.warning_names.get(name).cloned() {
-            self.forget_warning(&uid);
-        }
-    }
-
-    fn forget_warning(&mut self, uid: &Uid) {
-        if let Some(warning) = self.warnings.remove(uid) {
-            self.warning_names.remove(&warning.name);
-            self.oldest.remove(&(warning.at, warning.uid));
-        }
+    pub(super) fn remove_warning(&mut self, name: &ObjectName) -> Option<Warning> {
+        let warning = self.warnings.remove(name)?;
+        self.by_subject.remove(&(warning.uid.clone(), warning.at, name.clone()));
+        self.by_time.remove(&(warning.at, name.clone()));
+        Some(warning)
     }
 }
 
@@ -121,18 +117,25 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_warning_of_an_object_is_kept() {
+    fn the_newest_warning_of_an_object_is_told() {
         let mut beside = Beside::default();
+        let told = |beside: &Beside| beside.warning(&Uid::from("u")).map(|warning| warning.reason.to_string());
         assert!(beside.put_warning(warning("a", "u", "Unhealthy", "09:00:00")));
         assert!(!beside.put_warning(warning("a", "u", "Unhealthy", "09:00:00")), "a relist brings no news");
-        assert!(!beside.put_warning(warning("b", "u", "FailedMount", "08:59:00")), "older than what is known");
         assert!(!beside.put_warning(warning("c", "u", "Preempting", "09:01:00")), "not used");
-        assert!(beside.put_warning(warning("d", "u", "FailedMount", "09:02:00")));
+        beside.put_warning(warning("b", "u", "FailedMount", "08:59:00"));
+        beside.put_warning(warning("z", "v", "FailedCreate", "09:30:00"));
+        assert_eq!(told(&beside).as_deref(), Some("Unhealthy"));
+        // It happened again.
+        beside.put_warning(warning("b", "u", "FailedMount", "09:02:00"));
+        assert_eq!(told(&beside).as_deref(), Some("FailedMount"));
+        // When the newest is forgotten, the one before counts: as a new list would have it.
+        beside.remove_warning(&ObjectName::new("shop", "b"));
+        assert_eq!(told(&beside).as_deref(), Some("Unhealthy"));
         beside.remove_warning(&ObjectName::new("shop", "a"));
-        assert_eq!(beside.warning(&Uid::from("u")).map(|warning| &*warning.reason), Some("FailedMount"));
-        beside.remove_warning(&ObjectName::new("shop", "d"));
-        assert_eq!(beside.warning(&Uid::from("u")), None);
-        assert!(beside.warning_names.is_empty() && beside.oldest.is_empty());
+        assert_eq!(told(&beside), None);
+        beside.remove_warning(&ObjectName::new("shop", "z"));
+        assert!(beside.warnings.is_empty() && beside.by_subject.is_empty() && beside.by_time.is_empty());
     }
 
     #[test]
@@ -142,7 +145,7 @@ mod tests {
             let newest = at("09:00:00") + chrono::Duration::milliseconds(i64::try_from(n).unwrap());
             beside.put_warning(Warning { at: newest, ..warning(&format!("e{n}"), &format!("u{n}"), "Unhealthy", "09:00:00") });
         }
-        assert_eq!((beside.warnings.len(), beside.warning_names.len(), beside.oldest.len()), (MOST_WARNINGS, MOST_WARNINGS, MOST_WARNINGS));
+        assert_eq!((beside.warnings.len(), beside.by_subject.len(), beside.by_time.len()), (MOST_WARNINGS, MOST_WARNINGS, MOST_WARNINGS));
         assert_eq!(beside.warning(&Uid::from("u10")), None, "the oldest went");
     }
 }
