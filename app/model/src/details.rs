@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::board::{Cell, WorkloadRef};
 use crate::ids::{ClusterName, EnvironmentName, ServiceName};
+use crate::published::Published;
 use crate::record::Record;
 use crate::status::Status;
 use crate::version::Version;
@@ -27,6 +28,9 @@ pub struct Details {
     pub cell: Cell,
     /// The workloads with their conditions and pods.
     pub workloads: Vec<WorkloadDetails>,
+    /// What registries say of the images that run here.
+    #[serde(default)]
+    pub images: Vec<Published>,
     /// Recent records for this service here, newest first.
     pub records: Vec<Record>,
     /// Recent changes of the cell's version or status, newest first.

@@ -63,6 +63,9 @@ async fn the_registry_tells_commits_and_which_digests_are_one_image() {
     let wanted = pre.wanted.as_ref().unwrap();
     assert_eq!((wanted.digest.as_deref(), wanted.index.as_deref(), wanted.label.as_deref()), (Some(&*arm64), Some(&*index), Some("1.4.0")));
     until_metric(&server, "up", &host, 1).await;
+    let details = server.json("/api/v1/services/cart/environments/pre").await;
+    assert_eq!(details["images"][0]["version"], "1.4.0", "{details}");
+    assert!(server.page("/services/cart/pre").await.contains("1.4.0"));
     drop((stream, server, registry));
 
     // What was asked once is known for good: also without the registry, and from the first board on.

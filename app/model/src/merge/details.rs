@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use crate::board::{Row, WorkloadRef};
+use crate::board::{Cell, Row, WorkloadRef};
 use crate::details::{AutoscalerDetails, ContainerDetails, Details, Neighbour, PodDetails, WorkloadDetails};
 use crate::ids::{ClusterName, EnvironmentName};
 use crate::index::Index;
+use crate::published::Published;
 use crate::workload::{Container, ContainerState, Pod, Workload};
 
 use super::trouble::{self, is_ready};
@@ -58,10 +59,23 @@ pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Optio
         environment: environment.clone(),
         cell: (**cell).clone(),
         workloads,
+        images: images(index, cell),
         records: records.iter().map(|record| (**record).clone()).collect(),
         history: Vec::new(),
         neighbours: neighbours(index, row, environment),
     })
+}
+
+/// What registries say of what is wanted and of what runs, each image once.
+fn images(index: &Index, cell: &Cell) -> Vec<Published> {
+    let mut images: Vec<Published> = Vec::new();
+    for version in cell.wanted.iter().chain(cell.running.iter().map(|running| &running.version)) {
+        let published = version.digest.as_ref().and_then(|digest| index.images().get(digest));
+        if let Some(published) = published.filter(|published| !images.iter().any(|known| known.digest == published.digest)) {
+            images.push((**published).clone());
+        }
+    }
+    images
 }
 
 fn neighbours(index: &Index, row: &Row, environment: &EnvironmentName) -> Vec<Neighbour> {

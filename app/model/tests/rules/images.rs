@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::event::Event;
 use model::fixture::{World, commit, digest, workload};
 use model::ids::EnvironmentName;
-use model::merge::unasked;
+use model::merge::{details, unasked};
 use model::published::Published;
 use model::status::Flag;
 
@@ -162,4 +162,16 @@ fn one_tag_with_two_images_is_flagged() {
     // A commit that was built twice.
     let built = World::new("dev pre").with(&workload("dev shop/cart 7fc38a2@a 1/1")).with(&workload("pre shop/cart 7fc38a2@b 1/1"));
     assert!(cell(&built, "dev").flags.contains(&Flag::MovedTag));
+}
+
+#[test]
+fn the_details_say_what_the_registry_says() {
+    let world = World::new("dev").with(&workload("dev shop/cart 1.4.0@a 1/3 old 1.3.0@b 2"));
+    let world = says(says(world, "index", "993e5fc", &["a"]), "b", "7fc38a2", &[]);
+    let details = details(&world.index(), &world.merge("cart").row.unwrap(), &EnvironmentName::from("dev")).unwrap();
+    let mut said: Vec<_> = details.images.iter().map(|image| &*image.digest).collect();
+    said.sort_unstable();
+    let mut expected = [digest("index"), digest("b")];
+    expected.sort_unstable();
+    assert_eq!(said, expected);
 }

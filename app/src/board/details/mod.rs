@@ -4,6 +4,7 @@
 //! nothing on the wire.
 
 pub mod history;
+pub mod image;
 pub mod neighbours;
 pub mod panel;
 pub mod pods;

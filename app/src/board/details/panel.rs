@@ -7,6 +7,7 @@ use model::status::Flag;
 use super::Head;
 use super::Scope;
 use super::history::History;
+use super::image::Image;
 use super::neighbours::Neighbours;
 use super::pods::Workload;
 use super::records::Records;
@@ -21,13 +22,14 @@ pub fn Panel(
     details: Details,
 ) -> impl IntoView {
     let strings = scope.strings;
-    let Details { service, team, environment, cell, workloads, records, history, neighbours } = details;
+    let Details { service, team, environment, cell, workloads, images, records, history, neighbours } = details;
     let flags = cell.flags.clone().into_iter().map(move |flag: Flag| {
         view! { <li title=(strings.flag_meaning)(flag)>{(strings.flag)(flag)}</li> }
     });
     let (status, reason) = (cell.status, cell.reason.clone());
     // Each part is a type of its own for the compiler too: together they would be one beyond its limits.
     let versions = view! { <Versions scope=scope.clone() cell /> }.into_any();
+    let images = images.into_iter().map(|image| view! { <Image scope=scope.clone() image /> }.into_any()).collect_view();
     let neighbours = view! { <Neighbours scope=scope.clone() service=service.clone() neighbours /> }.into_any();
     let workloads = workloads.into_iter().map(|workload| view! { <Workload scope=scope.clone() workload /> }.into_any()).collect_view();
     let history = view! { <History scope=scope.clone() history /> }.into_any();
@@ -45,6 +47,6 @@ pub fn Panel(
                 {reason}
             </p>
             <ul class="flags">{flags.collect_view()}</ul>
-            {versions} {neighbours} {workloads} {history} {records}
+            {versions} {images} {neighbours} {workloads} {history} {records}
     }
 }
