@@ -5,6 +5,7 @@ use std::time::Duration;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
+use serde_json::json;
 use sim::world::ObjectKind;
 use sim::{Answer, ClusterHandle, Command, Rule};
 use tokio::time::Instant;
@@ -16,8 +17,12 @@ use super::trace::Trace;
 /// The longest time by which a watch is late. Nobody can tell a line that is late from one that was just written.
 pub(super) const LONGEST_LAG: Duration = Duration::from_secs(5);
 
+/// How services are called whose objects are only served.
+pub(super) const RUNS: &str = "runs-of-";
+
 /// Kinds whose answers go wrong.
-const KINDS: [&str; 5] = ["deployments", "statefulsets", "daemonsets", "replicasets", "pods"];
+const KINDS: [&str; 10] =
+    ["deployments", "statefulsets", "daemonsets", "replicasets", "pods", "cronjobs", "jobs", "rollouts", "services", "events"];
 
 /// The simulation's hand.
 pub(super) struct Chaos<'a> {
@@ -90,7 +95,8 @@ impl<'a> Chaos<'a> {
     fn command(&mut self, dice: &mut StdRng, cluster: &ClusterHandle, service: &Service) -> Command {
         let (namespace, name) = (service.namespace.to_owned(), service.name.to_owned());
         self.version += 1;
-        match dice.random_range(0..20) {
+        match dice.random_range(0..26) {
+            20..26 => self.manifest(dice, service),
             0..9 => {
                 let tag = match dice.random_range(0..10) {
                     0 => format!("bad{}{}", dice.random_range(0..5), &tag(self.version)[4..]),
@@ -110,6 +116,49 @@ impl<'a> Chaos<'a> {
             // Also an object that was deleted, under the same name again.
             _ => Command::Apply(Box::new(workload(service, &tag(self.version), dice.random_range(1..4)))),
         }
+    }
+
+    /// Something of a kind that the simulator only serves: what its controller does is drawn.
+    fn manifest(&self, dice: &mut StdRng, service: &Service) -> Command {
+        let namespace = service.namespace.to_owned();
+        // Services of their own, so that the ledger goes on to know all of the others; a Service selects the real one's pods.
+        let (selector, now) = (json!({ "app.kubernetes.io/name": service.name }), self.plan.clock.now().to_rfc3339());
+        let labels = json!({ "app.kubernetes.io/name": format!("{RUNS}{}", service.name) });
+        let run = dice.random_range(0..3);
+        let template = json!({ "spec": { "containers": [{ "name": "app", "image": image(service.name, &tag(self.version)) }] } });
+        let (kind, name, object) = match dice.random_range(0..7) {
+            0 => (ObjectKind::Service, service.name.to_owned(), json!({ "spec": { "selector": selector } })),
+            1 => {
+                let spec = json!({ "suspend": dice.random_bool(0.2), "schedule": "0 3 * * *", "jobTemplate": { "spec": { "template": template } } });
+                (ObjectKind::CronJob, format!("{}-nightly", service.name), json!({ "metadata": { "labels": labels }, "spec": spec }))
+            }
+            2 | 3 => {
+                let end = ["Complete", "Failed"].choose(dice).filter(|_| dice.random_bool(0.7));
+                let conditions: Vec<_> =
+                    end.map(|end| json!({ "type": end, "status": "True", "lastTransitionTime": now })).into_iter().collect();
+                let object = json!({
+                    "metadata": { "labels": labels }, "spec": { "completions": 1, "template": template },
+                    "status": { "conditions": conditions, "failed": run },
+                });
+                (ObjectKind::Job, format!("{}-job-{run}", service.name), object)
+            }
+            4 => {
+                let kinds = [ObjectKind::Service, ObjectKind::CronJob, ObjectKind::Job, ObjectKind::Rollout];
+                let kind = kinds.choose(dice).copied().unwrap_or(ObjectKind::Service);
+                let name = match kind {
+                    ObjectKind::CronJob => format!("{}-nightly", service.name),
+                    ObjectKind::Job => format!("{}-job-{run}", service.name),
+                    _ => service.name.to_owned(),
+                };
+                return Command::Remove { kind, namespace, name };
+            }
+            5 => return Command::InstallRollouts { installed: dice.random_bool(0.7) },
+            _ => {
+                let spec = json!({ "replicas": 0, "template": template, "strategy": { "canary": {} } });
+                (ObjectKind::Rollout, service.name.to_owned(), json!({ "metadata": { "labels": labels }, "spec": spec }))
+            }
+        };
+        Command::Put { kind, namespace, name, object }
     }
 
     async fn record(&self, service: &Service, place: usize, image: &str, process: &Process) {
