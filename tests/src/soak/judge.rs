@@ -1,6 +1,6 @@
 //! What no board may ever say, and what it must say when the faults are over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use tokio::time::sleep;
 
 use super::chaos::{LONGEST_LAG, RUNS};
 use super::ledger::{Ledger, State};
-use super::plan::{Plan, SERVICES};
+use super::plan::Plan;
 use super::process::{Process, lock};
 use super::trace::Trace;
 
@@ -255,7 +255,8 @@ impl Oracle {
     /// The first difference between a board and the truth.
     pub(super) fn differs(&self, board: &Board) -> Option<String> {
         let empty = BTreeMap::new();
-        for service in SERVICES.iter().map(|service| service.name) {
+        let services: BTreeSet<&ServiceName> = self.rows.keys().chain(board.services.keys()).collect();
+        for service in services {
             let shown = board.services.get(service).map_or(&empty, |row| &row.cells);
             let truth = self.rows.get(service).map_or(&empty, |row| &row.cells);
             for environment in shown.keys().chain(truth.keys()) {
