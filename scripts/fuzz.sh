@@ -19,6 +19,8 @@ fi
 out="$(scripts/target-dir.sh)/fuzz"
 # The same versions as everywhere; what only the fuzzer needs is added to the copy.
 cp Cargo.lock tests/fuzz/Cargo.lock
+# What a release server embeds, even if it is nothing: a folder that comes later has it compiled again.
+mkdir -p target/site-release
 
 for target in "${targets[@]}"; do
   mkdir -p "$out/corpus/$target" "$out/artifacts/$target"
