@@ -232,8 +232,13 @@ async fn an_object_that_cannot_be_read_is_named_whatever_is_wrong_with_it_and_fo
     let expected = format!("1 replicasets skipped, could not be read: {}/{}: ", set.namespace, set.name);
     let noted = |board: &Board| board.environments[0].targets[0].error.as_ref().is_some_and(|error| error.starts_with(&expected));
     bench.until("it is named", Duration::from_secs(5), noted).await;
+    bench.until("what hangs on it is not believed", Duration::from_secs(5), is_unknown).await;
+    bench.cluster.faults().expire();
+    bench.cluster.faults().cut();
+    bench.is_not_green_for(Duration::from_secs(30)).await;
     bench.cluster.faults().heal().await;
     bench.until("it is mended", Duration::from_secs(5), |board| board.environments[0].targets[0].error.is_none()).await;
+    bench.until("and believed", Duration::from_secs(5), |board| is(board, Status::Ready, OLD)).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,19 @@ pub enum Fact {
     Autoscaler(Autoscaler),
     /// An Event of type Warning.
     Warning(Warning),
+    /// An object that is there and cannot be read.
+    Unread(Unread),
+}
+
+/// An object that is there and cannot be read: what was known of it before may be wrong by now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// Its kind.
+    pub kind: Kind,
+    /// Namespace and name.
+    pub name: ObjectName,
+    /// What is wrong with it.
+    pub why: Arc<str>,
 }
 
 impl Fact {
@@ -44,6 +57,7 @@ impl Fact {
             Self::Service(_) => Kind::Service,
             Self::Autoscaler(_) => Kind::HorizontalPodAutoscaler,
             Self::Warning(_) => Kind::Event,
+            Self::Unread(unread) => unread.kind,
         }
     }
 
@@ -63,6 +77,7 @@ impl Fact {
             Self::Service(service) => &service.name,
             Self::Autoscaler(autoscaler) => &autoscaler.name,
             Self::Warning(warning) => &warning.name,
+            Self::Unread(unread) => &unread.name,
         }
     }
 }

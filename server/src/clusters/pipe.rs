@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::event::Event;
 use model::ids::TargetId;
-use model::workload::{Fact, Need};
+use model::workload::{Fact, Need, Unread};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -253,6 +253,7 @@ impl Pipe {
         facts.retain(|fact| self.selection.matches(&fact.name().namespace));
         facts.shrink_to_fit();
         self.state.unreadable.clear();
+        facts.extend(unreadable.iter().filter_map(|one| self.unread(one)));
         for one in unreadable {
             self.skip(one);
         }
@@ -386,6 +387,9 @@ impl Pipe {
                 Ok(Taken::To(version))
             }
             Line::Seen { fact: Err(one @ Unreadable { name: Some(_), .. }), version } => {
+                if let Some(fact) = self.unread(&one) {
+                    self.send(Event::Seen { target: self.target, fact, at: self.outside.clock.now() }).await?;
+                }
                 self.skip(one);
                 self.notes().await?;
                 Ok(Taken::To(version))
@@ -400,6 +404,12 @@ impl Pipe {
                 Ok(Taken::Lost)
             }
         }
+    }
+
+    /// What is known before of an object that cannot be read now is not believed any more.
+    fn unread(&self, one: &Unreadable) -> Option<Fact> {
+        let name = one.name.clone().filter(|name| self.selection.matches(&name.namespace))?;
+        Some(Fact::Unread(Unread { kind: self.scope.kind, name, why: Arc::from(one.why.as_str()) }))
     }
 
     fn skip(&mut self, one: Unreadable) {

@@ -2,6 +2,7 @@
 
 mod beside;
 mod links;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub(crate) struct Objects {
     pods_by_owner: BTreeSet<(Uid, ObjectName)>,
     /// What says something about them.
     beside: Beside,
+    /// Objects that could not be read when they were last seen, with what is wrong.
+    unread: BTreeMap<(Kind, ObjectName), Arc<str>>,
     /// Kinds that were listed, and where; everywhere when in no namespace.
     listed: BTreeSet<(Kind, Option<Arc<str>>)>,
 }
@@ -85,7 +88,11 @@ impl Objects {
 
     /// Takes in what is known of an object now.
     pub(crate) fn put(&mut self, fact: Fact, moves: &mut Moves) {
+        if !matches!(fact, Fact::Unread(_)) {
+            self.is_read(fact.kind(), fact.name(), moves);
+        }
         match fact {
+            Fact::Unread(unread) => self.put_unread(unread, moves),
             Fact::Workload(workload) => self.put_workload(workload, moves),
             Fact::ReplicaSet(set) => self.put_set(set, moves),
             Fact::Pod(pod) => self.put_pod(pod, moves),
@@ -106,6 +113,7 @@ impl Objects {
 
     /// Takes an object out.
     pub(crate) fn remove(&mut self, kind: Kind, name: &ObjectName, moves: &mut Moves) {
+        self.is_read(kind, name, moves);
         match kind {
             Kind::Pod => {
                 if let Some(pod) = self.pods.remove(name) {
@@ -153,6 +161,7 @@ impl Objects {
         let gone: Vec<ObjectName> = {
             let listed: BTreeSet<&ObjectName> = facts.iter().filter(|fact| fact.kind() == kind).map(Fact::name).collect();
             let is_gone = |name: &&ObjectName| namespace.is_none_or(|n| *name.namespace == *n) && !listed.contains(*name);
+            self.unread.retain(|(of, name), _| *of != kind || !is_gone(&name));
             match kind {
                 Kind::Pod => self.pods.keys().filter(is_gone).cloned().collect(),
                 Kind::ReplicaSet => self.sets.keys().filter(is_gone).cloned().collect(),

@@ -137,9 +137,10 @@ impl<'a> Context<'a> {
             for workload in all.iter().copied().filter(|workload| !runs::is_superseded(workload, &all)) {
                 let Some(objects) = self.index.objects(*target) else { continue };
                 let census = Census::of(workload, objects);
-                let progress = match unseen(workload, objects, freshness) {
-                    Some(kind) => blind(workload, kind, cluster),
-                    None => {
+                let progress = match (objects.unread_of(workload), unseen(workload, objects, freshness)) {
+                    (Some(reason), _) => unknown(workload, reason),
+                    (None, Some(kind)) => blind(workload, kind, cluster),
+                    (None, None) => {
                         let timing = &self.index.catalogue().timing;
                         Judge { workload, census: &census, objects, timing, before }.progress(clock)
                     }
@@ -189,9 +190,13 @@ fn unseen(workload: &Workload, objects: &Objects, freshness: &Freshness) -> Opti
 
 /// What is needed may not be read: nothing that needs it is claimed.
 fn blind(workload: &Workload, kind: Kind, cluster: &ClusterName) -> Progress {
-    let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
     let what = kind.plural();
     let reason = format!("the {what} in {cluster} may not be read, so nobody knows what runs: grant list and watch on {what}");
+    unknown(workload, reason)
+}
+
+fn unknown(workload: &Workload, reason: String) -> Progress {
+    let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
     Progress { status: Status::Unknown, reason, pods, since: None }
 }
 

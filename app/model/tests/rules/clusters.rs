@@ -109,6 +109,23 @@ fn one_dead_cluster() {
     check(&dead(both), "pro: unknown 7fc38a2 2/2 | pro-b is unreachable: timed out; last heard 2026-11-20 10:00:00 UTC");
 }
 
+#[test]
+fn what_cannot_be_read_any_more_is_not_believed() {
+    use model::event::Event;
+    use model::workload::{Fact, Kind, Unread};
+    let world = World::new("dev").with(&workload("dev shop/cart 7fc38a2 1/1"));
+    let mut unread = world.clone();
+    let name = model::ids::ObjectName::new("shop", "cart");
+    let fact = Fact::Unread(Unread { kind: Kind::Deployment, name, why: "invalid type".into() });
+    unread.events.push(Event::Seen { target: unread.target("dev"), fact: fact.clone(), at: unread.now });
+    check(&unread, "dev: unknown 7fc38a2 0/1 | Deployment cart cannot be read, so nobody knows what it is now: invalid type");
+    // Nor is it gone when a list has it in the same state; once it is read, all is as it was.
+    let (target, at) = (unread.target("dev"), unread.now);
+    unread.events.push(Event::Listed { target, kind: Kind::Deployment, namespace: None, facts: vec![fact], at });
+    assert_eq!(cell(&unread, "dev").status.as_str(), "unknown");
+    check(&unread.with(&workload("dev shop/cart 7fc38a2 1/1")), "dev: ready 7fc38a2 1/1");
+}
+
 /// Found by the fault simulation: after a restart, one cluster was enough for a green cell.
 #[test]
 fn a_cluster_that_was_never_read_may_have_the_service() {
