@@ -106,8 +106,7 @@ async fn rollouts_come_and_go_and_the_others_do_not_notice() {
     stream.until("a rollout", |board| is(board, "basket", Status::Paused, "scaled to zero")).await;
     dev.command(Command::InstallRollouts { installed: false }).unwrap();
     stream.until("gone with its definition", |board| cell(board, "basket", "dev").is_none()).await;
-    // The definition is back under the nose of a watch that had ended with it.
-    dev.until("nobody asks any more", integration_tests::PATIENCE, || dev.asked("watch", "rollouts") >= 2).await.unwrap();
+    // The definition is back, perhaps before anybody has noticed that it was away.
     dev.command(Command::InstallRollouts { installed: true }).unwrap();
     put(dev, ObjectKind::Rollout, "basket", json!({ "spec": { "replicas": 0, "template": template(NEW) } }));
     stream.until("a rollout again", |board| is(board, "basket", Status::Paused, "scaled to zero")).await;
