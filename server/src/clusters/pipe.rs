@@ -4,13 +4,15 @@
 //! unreadable object fails them all), keeps bookmarks to itself (a quiet cluster would give no sign of life), hides
 //! `Retry-After`, and trusts a `resourceVersion` of the future, from which a watch is silent for ever.
 
+mod tell;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::event::Event;
 use model::ids::TargetId;
-use model::workload::{Fact, Need, Unread};
+use model::workload::{Fact, Need};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -27,8 +29,6 @@ use crate::config::Mode;
 
 /// So many watches in a row that could not be opened, while lists can be read, show that watches do not get through.
 const UNOPENED: u32 = 5;
-/// How many unreadable objects are remembered by name.
-const MOST_UNREADABLE: usize = 1000;
 
 /// What a pipe tells its target.
 #[derive(Debug)]
@@ -404,55 +404,6 @@ impl Pipe {
                 Ok(Taken::Lost)
             }
         }
-    }
-
-    /// What is known before of an object that cannot be read now is not believed any more.
-    fn unread(&self, one: &Unreadable) -> Option<Fact> {
-        let name = one.name.clone().filter(|name| self.selection.matches(&name.namespace))?;
-        Some(Fact::Unread(Unread { kind: self.scope.kind, name, why: Arc::from(one.why.as_str()) }))
-    }
-
-    fn skip(&mut self, one: Unreadable) {
-        let selected = one.name.as_ref().is_none_or(|name| self.selection.matches(&name.namespace));
-        if selected && self.state.unreadable.len() < MOST_UNREADABLE {
-            let key = one.name.as_ref().map(ToString::to_string).unwrap_or_default();
-            tracing::debug!(target = self.target.0, scope = %self.scope, object = key, why = one.why, "skipped an unreadable object");
-            self.state.unreadable.insert(key, one.why);
-        }
-    }
-
-    async fn readable(&mut self, name: &str) -> Result<(), Stop> {
-        if self.state.unreadable.remove(name).is_some() { self.notes().await } else { Ok(()) }
-    }
-
-    async fn notes(&mut self) -> Result<(), Stop> {
-        let mut notes = Vec::new();
-        if let Some(Unwatchable { why, .. }) = &self.state.unwatchable {
-            notes.push(format!("{} {why}: listed every {} s", self.scope, self.connection.pace.relist.as_secs()));
-        }
-        if let Some((name, why)) = self.state.unreadable.first_key_value() {
-            let name = if name.is_empty() { "one without a name" } else { name };
-            notes.push(format!("{} {} skipped, could not be read: {name}: {why}", self.state.unreadable.len(), self.scope.kind.plural()));
-        }
-        self.say(Said::Notes(notes)).await
-    }
-
-    /// Passes on a sign of life, now and then.
-    async fn heard(&mut self) -> Result<(), Stop> {
-        let often = self.connection.pace.heartbeat / 4;
-        if self.state.heard.is_some_and(|last| last.elapsed() < often) {
-            return Ok(());
-        }
-        self.state.heard = Some(Instant::now());
-        self.say(Said::Heard).await
-    }
-
-    async fn say(&self, said: Said) -> Result<(), Stop> {
-        self.said.send((self.place, said)).await.map_err(|_| Stop::Closed)
-    }
-
-    async fn send(&self, event: Event) -> Result<(), Stop> {
-        self.events.send(event).await.map_err(|_| Stop::Closed)
     }
 }
 
