@@ -218,6 +218,8 @@ async fn strike(which: u32, dice: &mut StdRng, cluster: &ClusterHandle) -> Strin
             "expires everything".to_owned()
         }
         7 => {
+            // While an etcd is restored, its API servers are away.
+            faults.refuse().await;
             faults.lose_history();
             "loses its history".to_owned()
         }
