@@ -1,6 +1,5 @@
-import { expect } from "@playwright/test";
-
 import { services, test } from "./fleet.ts";
+import { type } from "./keystrokes.ts";
 import { percentile, report } from "./measure.ts";
 import { BoardPage } from "../support/test.ts";
 
@@ -29,29 +28,8 @@ test("code over the wire", async ({ page }) => {
 test("from a keystroke to painted rows", async ({ page }) => {
   const board = new BoardPage(page, true);
   await board.open();
-  await page.evaluate(() => {
-    const samples: number[] = [];
-    Object.assign(window, { samples });
-    document.addEventListener("keydown", (event) => {
-      const { timeStamp } = event;
-      // A frame later its callbacks have run; a message from there arrives when the frame was laid out and painted.
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => samples.push(performance.now() - timeStamp);
-        port2.postMessage(null);
-      });
-    }, { capture: true });
-  });
-  await board.search.focus();
-  // Ten keys a second, which is a fast typist: faster ones would measure how frames queue up.
-  const pace = { delay: 100 };
-  for (let round = 0; round < 12; round += 1) {
-    await board.search.pressSequentially(`service-0${round % 10}`, pace);
-    await expect(board.table).toHaveAttribute("aria-rowcount", "11");
-    for (let index = 0; index < "service-00".length; index += 1) await page.keyboard.press("Backspace", pace);
-    await expect(board.table).toHaveAttribute("aria-rowcount", String(services + 1));
-  }
-  const samples = await page.evaluate(() => (window as unknown as { samples: number[] }).samples);
+  const searches = Array.from({ length: 12 }, (_, round) => ({ text: `service-0${round % 10}`, found: 10 }));
+  const samples = await type(board, services, searches);
   const p95 = percentile(samples, 0.95);
   report({
     what: `Search keystroke → painted rows, ${services} services, ${samples.length} keystrokes`,

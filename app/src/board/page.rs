@@ -92,6 +92,7 @@ impl Page {
             view.q.track();
             view.sort.track();
             if before.is_some() {
+                window.hurry();
                 window.to_top();
             }
         });

@@ -14,6 +14,15 @@ const STEP: usize = 8;
 /// How tall a row is taken to be as long as none was measured.
 const GUESS: f64 = 108.0;
 
+/// What is put into the document beside the rows on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// Nothing: somebody waits for what is on the screen.
+    Nothing,
+    /// A few rows, for those who scroll.
+    SomeRows,
+}
+
 /// How tall the rows are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heights {
@@ -79,7 +88,11 @@ impl Heights {
 
     /// The places of the rows to have in the document when a stretch of them is on the screen.
     #[must_use]
-    pub fn places(&self, rows: &[ServiceName], from: f64, to: f64) -> Range<usize> {
+    pub fn places(&self, rows: &[ServiceName], from: f64, to: f64, beyond: Beyond) -> Range<usize> {
+        if beyond == Beyond::Nothing {
+            let end = if rows.is_empty() { 0 } else { self.at(rows, to) + 1 };
+            return self.at(rows, from).min(end)..end;
+        }
         let first = self.at(rows, from).saturating_sub(BEYOND);
         let last = self.at(rows, to) + BEYOND;
         let (start, end) = (first / STEP * STEP, last.div_ceil(STEP) * STEP);
@@ -104,7 +117,7 @@ impl Heights {
 
 #[cfg(test)]
 mod tests {
-    use super::Heights;
+    use super::{Beyond, Heights};
     use model::ids::ServiceName;
 
     fn rows(count: usize) -> Vec<ServiceName> {
@@ -122,12 +135,18 @@ mod tests {
     #[test]
     fn the_document_has_what_is_on_the_screen_and_a_little_more() {
         let (heights, all) = (Heights::Equal(50.0), rows(500));
-        assert_eq!(heights.places(&all, 0.0, 800.0), 0..24);
-        assert_eq!(heights.places(&all, 10_000.0, 10_800.0), 192..224);
-        assert_eq!(heights.places(&all, 24_200.0, 25_000.0), 472..500);
-        assert_eq!(heights.places(&all, 90_000.0, 99_000.0), 488..500, "a table that became shorter");
-        assert_eq!(heights.places(&rows(3), 0.0, 800.0), 0..3);
-        assert_eq!(heights.places(&[], 0.0, 800.0), 0..0);
+        let places = |rows: &[ServiceName], from, to| heights.places(rows, from, to, Beyond::SomeRows);
+        assert_eq!(places(&all, 0.0, 800.0), 0..24);
+        assert_eq!(places(&all, 10_000.0, 10_800.0), 192..224);
+        assert_eq!(places(&all, 24_200.0, 25_000.0), 472..500);
+        assert_eq!(places(&all, 90_000.0, 99_000.0), 488..500, "a table that became shorter");
+        assert_eq!(places(&rows(3), 0.0, 800.0), 0..3);
+        assert_eq!(places(&[], 0.0, 800.0), 0..0);
+        let on_screen = |rows: &[ServiceName], from, to| heights.places(rows, from, to, Beyond::Nothing);
+        assert_eq!(on_screen(&all, 0.0, 790.0), 0..16);
+        assert_eq!(on_screen(&all, 10_020.0, 10_820.0), 200..217);
+        assert_eq!(on_screen(&rows(3), 0.0, 800.0), 0..3);
+        assert_eq!(on_screen(&[], 0.0, 800.0), 0..0);
     }
 
     #[test]
@@ -150,9 +169,11 @@ mod tests {
         for heights in [Heights::Equal(51.0), measured] {
             let total = heights.top(&all, all.len());
             for from in (0..total as usize).step_by(97).map(|from| from as f64) {
-                let places = heights.places(&all, from, from + 700.0);
-                assert!(heights.top(&all, places.start) <= from);
-                assert!(heights.top(&all, places.end) >= (from + 700.0).min(total));
+                for beyond in [Beyond::Nothing, Beyond::SomeRows] {
+                    let places = heights.places(&all, from, from + 700.0, beyond);
+                    assert!(heights.top(&all, places.start) <= from);
+                    assert!(heights.top(&all, places.end) >= (from + 700.0).min(total));
+                }
             }
         }
     }

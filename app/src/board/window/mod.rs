@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::ids::ServiceName;
 use web_sys::HtmlElement;
 
-use self::heights::Heights;
+use self::heights::{Beyond, Heights};
 use super::selection::Selection;
 use crate::live::rows::RowState;
 use crate::live::state::Live;
@@ -37,6 +37,8 @@ pub struct Window {
     learned: RwSignal<u32>,
     /// The stretch of the rows that is on the screen: from and to, counted from the top of the first row.
     screen: RwSignal<(f64, f64)>,
+    /// What is put into the document beside the rows on the screen.
+    beyond: RwSignal<Beyond>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
@@ -77,6 +79,7 @@ impl Window {
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
             screen: RwSignal::new((0.0, 0.0)),
+            beyond: RwSignal::new(Beyond::SomeRows),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
             left: StoredValue::new(None),
@@ -113,7 +116,7 @@ impl Window {
             Extent::Screen => {
                 self.learned.track();
                 let (from, to) = self.screen.get();
-                self.heights.with_value(|heights| heights.places(&shown, from, to))
+                self.heights.with_value(|heights| heights.places(&shown, from, to, self.beyond.get()))
             }
             Extent::All => 0..shown.len(),
         };

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
-use super::heights::Heights;
+use super::heights::{Beyond, Heights};
 use super::{Extent, Window};
 
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
@@ -163,6 +163,12 @@ impl Window {
             self.look();
         }
         out_of_view
+    }
+
+    /// Somebody searches: first what is on the screen, and once that is painted the rows beyond it.
+    pub fn hurry(self) {
+        self.beyond.set(Beyond::Nothing);
+        request_animation_frame(move || set_timeout(move || self.beyond.set(Beyond::SomeRows), std::time::Duration::ZERO));
     }
 
     /// Back to the first row: what was just searched for begins there.
