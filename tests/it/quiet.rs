@@ -25,6 +25,8 @@ const OLD: &str = "7fc38a2b69e35dc2c3ba4b9bac4d1bd28d7e24aa";
 const NEW: &str = "993e5fc0d5e3a1b2c3d4e5f60718293a4b5c6d7e";
 /// The default.
 const FRESHNESS: Duration = Duration::from_secs(90);
+/// The default.
+const RELIST: Duration = Duration::from_secs(600);
 
 /// One cluster, in which `cart` runs, and the server's code that reads it.
 struct Bench {
@@ -257,4 +259,45 @@ async fn tokens_that_expire_are_said_and_new_ones_work_at_once() {
     let unknown = timeout(Duration::from_secs(30), bench.board.wait_for(|board| is_unknown(board))).await.is_ok();
     assert!(!unknown, "a token that was renewed is no outage: {}", bench.error());
     assert!(is_new(&bench.board.borrow()));
+}
+
+/// A restore so fast that the numbers are past the old ones before anybody asks: no watch can tell. A list of everything does.
+#[tokio::test(start_paused = true)]
+async fn a_history_that_was_lost_and_has_caught_up_unseen_is_noticed_by_the_next_list() {
+    for mode in [WATCH, Mode::Watch { streaming: true }] {
+        let mut bench = Bench::new(mode).await;
+        let before = bench.cluster.resource_version();
+        bench.cluster.faults().lose_history();
+        bench.cluster.delete("shop", "cart").unwrap();
+        for number in 0.. {
+            if bench.cluster.resource_version() > before + 20 {
+                break;
+            }
+            bench.cluster.apply(Workload::deployment("shop", &format!("other-{number}"), &image(OLD)));
+        }
+        sleep(FRESHNESS * 2).await;
+        assert!(bench.board.borrow().services.contains_key("cart"), "or this is another test: nobody has seen it go");
+        bench.cluster.apply(Workload::deployment("shop", "last", &image(NEW)));
+        bench.until("the watch is alive", Duration::from_secs(5), |board| board.services.contains_key("last")).await;
+        bench.until("the deletion is known", RELIST - FRESHNESS * 2, |board| !board.services.contains_key("cart")).await;
+    }
+}
+
+/// That everything is listed now and then, or cannot be, is nothing that happens to the board.
+#[tokio::test(start_paused = true)]
+async fn what_is_watched_is_listed_now_and_then_and_nobody_notices() {
+    for answer in [None, Some(Answer::InternalError), Some(Answer::TooManyRequests { retry_after: 60 }), Some(Answer::Silence)] {
+        let mut bench = Bench::new(WATCH).await;
+        let before = bench.cluster.asked("list", "pods");
+        let shown = bench.board.borrow().services.clone();
+        if let Some(answer) = answer {
+            bench.cluster.faults().add(Rule::new(answer).lists());
+        }
+        let differs = |board: &Board| board.services != shown || board.environments[0].targets[0].state != TargetState::Live;
+        let noticed = timeout(RELIST * 3 / 2, bench.board.wait_for(|board| differs(board))).await.is_ok();
+        assert!(!noticed, "{answer:?}: {:#?}", bench.board.borrow());
+        assert!(bench.cluster.asked("list", "pods") > before, "{answer:?}: it was listed anew");
+        bench.roll();
+        bench.until("the watch goes on", Duration::from_secs(30), is_new).await;
+    }
 }

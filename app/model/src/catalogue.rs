@@ -113,6 +113,8 @@ pub struct Timing {
     pub unschedulable_grace: Duration,
     /// How long a target may be silent before it is stale. Default 90 s.
     pub freshness: Duration,
+    /// How often a kind that is watched is listed anew: what no watch can tell is wrong for no longer. Default 10 min.
+    pub relist: Duration,
 }
 
 /// A column to make a [`Catalogue`] of.
@@ -223,6 +225,7 @@ impl Default for Timing {
             steady: Duration::seconds(10),
             unschedulable_grace: Duration::seconds(60),
             freshness: Duration::seconds(90),
+            relist: Duration::minutes(10),
         }
     }
 }

@@ -98,7 +98,7 @@ impl fmt::Display for Report {
 /// Reaches a target and finds out what may be read there.
 pub async fn check(target: &Target) -> Report {
     let selection = Selection::new(&target.namespaces);
-    let pace = Pace::new(Duration::from_secs(90));
+    let pace = Pace::new(Duration::from_secs(90), Duration::from_secs(600));
     let connection = match connect::connect(&target.access, &Outside::real(Clock::system()), pace).await {
         Ok(connection) => connection,
         Err(error) => return Report::failed(&target.cluster, error.to_string()),

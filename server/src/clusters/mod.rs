@@ -53,7 +53,8 @@ pub fn spawn(
     events: mpsc::Sender<Event>,
     shutdown: CancellationToken,
 ) -> JoinHandle<()> {
-    let pace = Pace::new(catalogue.timing.freshness.to_std().unwrap_or_default());
+    let [freshness, relist] = [catalogue.timing.freshness, catalogue.timing.relist].map(|time| time.to_std().unwrap_or_default());
+    let pace = Pace::new(freshness, relist);
     let mut tasks = JoinSet::new();
     let targets = environments.iter().flat_map(|environment| environment.targets.iter().map(move |target| (environment, target)));
     for (id, (environment, spec)) in (0..).map(TargetId).zip(targets) {

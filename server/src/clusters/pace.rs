@@ -14,6 +14,8 @@ pub(super) struct Pace {
     /// How long after its window a watch must have ended: a half-open connection never does.
     pub(super) margin: Duration,
     /// How often a scope is listed that may be listed but not watched.
+    pub(super) poll: Duration,
+    /// How often a scope that is watched is listed anew.
     pub(super) relist: Duration,
     /// How long what is known of a scope may go unconfirmed.
     pub(super) freshness: Duration,
@@ -25,8 +27,8 @@ pub(super) struct Pace {
 
 impl Pace {
     /// The bounds for a target that is stale after `freshness` of silence: silence is noticed, and one try to
-    /// connect made, within that time.
-    pub(super) fn new(freshness: Duration) -> Self {
+    /// connect made, within that time. What is watched is listed anew every `relist`.
+    pub(super) fn new(freshness: Duration, relist: Duration) -> Self {
         let second = Duration::from_secs(1);
         let window = Duration::from_secs((freshness / 2).as_secs()).max(second);
         Self {
@@ -34,7 +36,8 @@ impl Pace {
             answer: (freshness / 6).clamp(second * 2, Duration::from_secs(15)),
             window,
             margin: (freshness / 9).clamp(second, Duration::from_secs(10)),
-            relist: (freshness / 3).clamp(second, Duration::from_secs(30)),
+            poll: (freshness / 3).clamp(second, Duration::from_secs(30)),
+            relist,
             freshness,
             heartbeat: (freshness / 9).min(Duration::from_secs(10)),
             replan: (freshness * 2 / 3).clamp(second, Duration::from_secs(60)),
@@ -81,7 +84,7 @@ mod tests {
     fn silence_is_noticed_within_the_freshness() {
         for seconds in [10, 30, 90, 600] {
             let freshness = Duration::from_secs(seconds);
-            let pace = Pace::new(freshness);
+            let pace = Pace::new(freshness, freshness * 6);
             assert!(pace.window + pace.margin + pace.connect <= freshness, "{pace:?}");
         }
     }

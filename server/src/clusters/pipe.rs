@@ -4,6 +4,7 @@
 //! unreadable object fails them all), keeps bookmarks to itself (a quiet cluster would give no sign of life), hides
 //! `Retry-After`, and trusts a `resourceVersion` of the future, from which a watch is silent for ever.
 
+mod list;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,11 @@ use std::time::Duration;
 
 use model::event::Event;
 use model::ids::TargetId;
-use model::workload::{Fact, Need};
+use model::workload::Need;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use self::list::Relist;
 use super::connect::Connection;
 use super::error::Fault;
 use super::guard::Confirmed;
@@ -80,6 +82,8 @@ pub(super) struct State {
     in_doubt: bool,
     /// When the server last confirmed what is known.
     confirmed: Confirmed,
+    /// When the scope is to be listed anew.
+    relist: Relist,
     /// When a sign of life was last passed on.
     heard: Option<Instant>,
 }
@@ -100,6 +104,7 @@ impl State {
             unopened: 0,
             in_doubt: false,
             confirmed: Confirmed::new(is_known),
+            relist: Relist::default(),
             heard: None,
         }
     }
@@ -155,10 +160,10 @@ impl Pipe {
         let mut version: Option<String> = None;
         loop {
             let mode = self.mode_now();
-            let passed = match (version.take(), mode) {
-                (Some(version), _) => self.resume(version).await,
-                (None, Mode::Watch { streaming: true }) => self.list_as_stream().await,
-                (None, _) => self.list().await.map(Passed::Listed),
+            let passed = match version.take() {
+                Some(version) if self.state.relist.is_due() => self.list_anew(version, mode).await,
+                Some(version) => self.resume(version).await,
+                None => self.begin(mode).await,
             };
             let wait = match passed {
                 Ok(passed) => {
@@ -238,30 +243,9 @@ impl Pipe {
     /// How the scope is read now: by lists, while it cannot be watched.
     fn mode_now(&self) -> Mode {
         match &self.state.unwatchable {
-            Some(unwatchable) if Instant::now() < unwatchable.again => Mode::Poll { interval: self.connection.pace.relist },
+            Some(unwatchable) if Instant::now() < unwatchable.again => Mode::Poll { interval: self.connection.pace.poll },
             _ => self.mode,
         }
-    }
-
-    async fn list(&mut self) -> Result<String, Stop> {
-        let listed = read::list(&self.connection, &self.scope, &mut self.observer).await?;
-        self.listed(listed.facts, listed.unreadable).await?;
-        Ok(listed.version)
-    }
-
-    async fn listed(&mut self, mut facts: Vec<Fact>, unreadable: Vec<Unreadable>) -> Result<(), Stop> {
-        facts.retain(|fact| self.selection.matches(&fact.name().namespace));
-        facts.shrink_to_fit();
-        self.state.unreadable.clear();
-        facts.extend(unreadable.iter().filter_map(|one| self.unread(one)));
-        for one in unreadable {
-            self.skip(one);
-        }
-        let (kind, namespace) = (self.scope.kind, self.scope.namespace.clone());
-        self.send(Event::Listed { target: self.target, kind, namespace, facts, at: self.outside.clock.now() }).await?;
-        self.state.confirmed.by_list();
-        self.notes().await?;
-        self.say(Said::Synced).await
     }
 
     /// Follows changes from a version, if the server has not lost the history it is of: an etcd that was restored, or a cluster
@@ -316,44 +300,6 @@ impl Pipe {
         } else {
             Ok(Passed::Watched(version))
         }
-    }
-
-    /// Lists by a watch that begins with the state, and goes on with it; falls back to plain lists where the server does not
-    /// know that.
-    async fn list_as_stream(&mut self) -> Result<Passed, Stop> {
-        let window = self.connection.pace.window;
-        let opened = Instant::now();
-        let mut lines = match read::watch(&self.connection, &self.scope.streaming_list(window)).await {
-            Ok(lines) => lines,
-            Err(Fault::Status { code: 400 | 422, text }) => return self.list_plainly(&text).await,
-            // Perhaps only watches are refused, or held back by a proxy: a plain list tells.
-            Err(Fault::Forbidden(text) | Fault::Silent(text)) => return self.list_plainly(&text).await,
-            Err(fault) => return Err(fault.into()),
-        };
-        let (mut facts, mut unreadable) = (Vec::new(), Vec::new());
-        while let Some(line) = self.line(&mut lines, opened).await? {
-            match line {
-                Line::Seen { fact: Ok(fact), .. } => facts.push(fact),
-                Line::Seen { fact: Err(one), .. } => unreadable.push(one),
-                Line::Bookmark { version: Some(version), ends_initial: true } => {
-                    self.listed(facts, unreadable).await?;
-                    return self.follow(lines, opened, version).await;
-                }
-                Line::Error { code, text } => return Err(Fault::from_status(code, &text, None).into()),
-                Line::Malformed(why) => return self.list_plainly(&why).await,
-                Line::Gone { .. } | Line::Bookmark { .. } => {}
-            }
-        }
-        if opened.elapsed() + Duration::from_secs(1) < window {
-            return Err(Fault::Unreachable(format!("{} cut a streaming list", self.connection.server)).into());
-        }
-        self.list_plainly("no bookmark ends the initial events").await
-    }
-
-    async fn list_plainly(&mut self, why: &str) -> Result<Passed, Stop> {
-        tracing::info!(target = self.target.0, scope = %self.scope, why, "streaming lists are not supported here: plain lists");
-        self.mode = Mode::Watch { streaming: false };
-        self.list().await.map(Passed::Listed)
     }
 
     /// The next line of a watch; none when it ended, was cut, or should have ended long ago.

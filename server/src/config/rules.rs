@@ -49,6 +49,7 @@ pub(super) fn timing(section: Section<'_>) -> Timing {
         steady: read("steady", least, default.steady),
         unschedulable_grace: read("unschedulable_grace", least, default.unschedulable_grace),
         freshness: read("freshness", Duration::from_secs(5), default.freshness),
+        relist: read("relist", Duration::from_secs(60), default.relist),
     };
     section.finish();
     timing

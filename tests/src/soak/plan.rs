@@ -112,6 +112,8 @@ impl Plan {
         let columns = shape.iter().map(|(name, clusters)| Column::new(name, &clusters.iter().map(String::as_str).collect::<Vec<_>>()));
         let mut catalogue = Catalogue::new(columns);
         catalogue.timing.freshness = TimeDelta::from_std(freshness).unwrap_or_default();
+        // Some so short that lists anew meet every fault.
+        catalogue.timing.relist = TimeDelta::seconds(*[60, 100, 600].choose(dice).unwrap_or(&600));
         plan.catalogue = Arc::new(catalogue);
         plan.outside.page = *[2, 5, 500].choose(dice).unwrap_or(&500);
         plan.outside.jitter = Jitter::seeded(dice.random());

@@ -67,12 +67,13 @@ pub(crate) fn watch(shared: &Arc<Shared>, kind: ObjectKind, namespace: Option<St
         position: 0,
         ready: VecDeque::new(),
         bookmarks: params.allow_bookmarks,
-        next_bookmark: now + shared.settings.bookmark_every,
+        next_bookmark: now,
         end: now + params.timeout_seconds.filter(|seconds| *seconds > 0).map_or(DEFAULT_TIMEOUT, Duration::from_secs),
         over: false,
         late: false,
         repeated: false,
     };
+    watcher.plan_bookmark(now);
     let streamed_list = params.send_initial_events == Some(true);
     match asked.filter(|rv| *rv > 0 && !streamed_list) {
         // Without a resourceVersion, or with 0, a watch begins with what is there, as ADDED; so does a streamed list.
@@ -154,6 +155,15 @@ impl Watcher {
         Some(line)
     }
 
+    /// Now and then, and a last one shortly before the end, however short the watch is.
+    fn plan_bookmark(&mut self, now: Instant) {
+        let last = self.end.checked_sub(LAST_BOOKMARK).filter(|last| *last > now);
+        self.next_bookmark = match last {
+            Some(last) => (now + self.shared.settings.bookmark_every).min(last),
+            None => self.end,
+        };
+    }
+
     /// A bookmark is due, or the watch is over.
     fn on_time(&mut self) {
         let now = Instant::now();
@@ -161,11 +171,7 @@ impl Watcher {
             self.over = true;
             return;
         }
-        let last = self.end.checked_sub(LAST_BOOKMARK).filter(|last| *last > now);
-        self.next_bookmark = match last {
-            Some(last) => (now + self.shared.settings.bookmark_every).min(last),
-            None => self.end,
-        };
+        self.plan_bookmark(now);
         // Changes that came with the clock go first: a bookmark says that all up to it was sent.
         if self.collect() == Collected::All && !self.over {
             self.ready.push_back(bookmark(self.kind, self.position, false));

@@ -35,7 +35,7 @@ impl Pipe {
     pub(super) async fn notes(&mut self) -> Result<(), Stop> {
         let mut notes = Vec::new();
         if let Some(Unwatchable { why, .. }) = &self.state.unwatchable {
-            notes.push(format!("{} {why}: listed every {} s", self.scope, self.connection.pace.relist.as_secs()));
+            notes.push(format!("{} {why}: listed every {} s", self.scope, self.connection.pace.poll.as_secs()));
         }
         if let Some((name, why)) = self.state.unreadable.first_key_value() {
             let name = if name.is_empty() { "one without a name" } else { name };

@@ -72,6 +72,7 @@ teams = "x"
 
 [timing]
 freshness = "1s"
+relist = "1s"
 
 [[ci]]
 name = "a"
