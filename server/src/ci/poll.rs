@@ -7,6 +7,7 @@ mod date;
 mod entries;
 mod fetch;
 mod health;
+mod outside;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rand::Rng;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -23,8 +23,8 @@ use tracing::{info, warn};
 use self::entries::{Entry, Read};
 use self::fetch::{Fetched, Fetcher};
 pub use self::health::{PollState, SourceHealth};
+pub use self::outside::{Outside, Sent, Transport};
 use super::{Batch, FieldError, Sink, UnknownEnvironments};
-use crate::clock::Clock;
 use crate::config::{Ci, JsonEndpoint};
 
 /// The longest pause after failures.
@@ -35,11 +35,11 @@ pub async fn run<S: Sink>(
     ci: Ci,
     endpoint: JsonEndpoint,
     sink: Arc<S>,
-    clock: Clock,
+    outside: Outside,
     health: watch::Sender<SourceHealth>,
     shutdown: CancellationToken,
 ) {
-    let mut poller = match Poller::new(ci, endpoint, sink, clock) {
+    let mut poller = match Poller::new(ci, endpoint, sink, outside) {
         Ok(poller) => poller,
         Err(error) => {
             warn!(error, "the JSON endpoint cannot be polled");
@@ -66,7 +66,7 @@ pub struct Found {
 /// # Errors
 /// Why the document cannot be read.
 pub async fn check(endpoint: &JsonEndpoint, now: DateTime<Utc>) -> Result<Found, String> {
-    match Fetcher::new(endpoint)?.fetch().await? {
+    match Fetcher::new(endpoint, &Transport::Network)?.fetch().await? {
         Fetched::Unchanged => Err("the endpoint says that nothing changed, though it was asked for the first time".to_owned()),
         Fetched::Document(document) => {
             let Read { entries, wrong, total } = entries::read(&document, endpoint, now)?;
@@ -82,7 +82,7 @@ struct Poller<S> {
     endpoint: JsonEndpoint,
     fetcher: Fetcher,
     sink: Arc<S>,
-    clock: Clock,
+    outside: Outside,
     /// What was accepted, by place in the document.
     delivered: HashMap<String, u64>,
     /// What was wrong the last time, so that each is logged once.
@@ -90,8 +90,8 @@ struct Poller<S> {
 }
 
 impl<S: Sink> Poller<S> {
-    fn new(ci: Ci, endpoint: JsonEndpoint, sink: Arc<S>, clock: Clock) -> Result<Self, String> {
-        let fetcher = Fetcher::new(&endpoint)?;
+    fn new(ci: Ci, endpoint: JsonEndpoint, sink: Arc<S>, outside: Outside) -> Result<Self, String> {
+        let fetcher = Fetcher::new(&endpoint, &outside.transport)?;
         let unknown_environments = if ci.create_environments { UnknownEnvironments::Create } else { UnknownEnvironments::Unplaced };
         Ok(Self {
             source: ci.name,
@@ -99,7 +99,7 @@ impl<S: Sink> Poller<S> {
             endpoint,
             fetcher,
             sink,
-            clock,
+            outside,
             delivered: HashMap::new(),
             complaints: Vec::new(),
         })
@@ -109,7 +109,7 @@ impl<S: Sink> Poller<S> {
         let mut failures = 0u32;
         loop {
             let looked = self.look().await;
-            let now = self.clock.now();
+            let now = self.outside.clock.now();
             failures = if looked.is_ok() { 0 } else { failures.saturating_add(1) };
             match &looked {
                 Err(error) if failures == 1 => {
@@ -121,7 +121,7 @@ impl<S: Sink> Poller<S> {
                 _ => {}
             }
             health.send_modify(|health| health.note(looked, now));
-            tokio::time::sleep(pause(self.endpoint.interval, failures)).await;
+            tokio::time::sleep(pause(self.endpoint.interval, failures, self.outside.jitter.draw())).await;
         }
     }
 
@@ -131,7 +131,7 @@ impl<S: Sink> Poller<S> {
             Fetched::Unchanged => return Ok(None),
             Fetched::Document(document) => document,
         };
-        let now = self.clock.now();
+        let now = self.outside.clock.now();
         let Read { entries, wrong, total } = entries::read(&document, &self.endpoint, now)?;
         let fresh: Vec<Entry> =
             entries.iter().filter(|entry| self.delivered.get(&entry.pointer) != Some(&entry.fingerprint)).cloned().collect();
@@ -169,11 +169,12 @@ struct Looked {
     wrong: Vec<FieldError>,
 }
 
-/// The interval, doubled with each failure, with a tenth of jitter so that many pollers do not march in step.
-fn pause(interval: Duration, failures: u32) -> Duration {
+/// The interval, doubled with each failure, with a tenth of jitter so that many pollers do not march in step; `jitter`
+/// is between 0 and 1.
+fn pause(interval: Duration, failures: u32, jitter: f64) -> Duration {
     let longest = LONGEST_PAUSE.max(interval);
     let pause = interval.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(longest);
-    pause.mul_f64(rand::rng().random_range(0.95..1.05))
+    pause.mul_f64(0.95 + 0.1 * jitter.clamp(0.0, 1.0))
 }
 
 impl SourceHealth {

@@ -38,11 +38,12 @@ impl Sources {
         let mut tasks = vec![clusters::spawn(&config.environments, catalogue, &outside, sinks.hub.events(), stop.clone())];
         let mut health = Vec::new();
         let records = Arc::new(sinks.records.clone());
+        let outside = poll::Outside::real(sinks.clock.clone());
         for ci in &config.ci {
             let Some(endpoint) = ci.json.clone() else { continue };
             let (sender, receiver) = watch::channel(SourceHealth::starting(&ci.name));
             health.push(receiver);
-            tasks.push(tokio::spawn(poll::run(ci.clone(), endpoint, Arc::clone(&records), sinks.clock.clone(), sender, stop.clone())));
+            tasks.push(tokio::spawn(poll::run(ci.clone(), endpoint, Arc::clone(&records), outside.clone(), sender, stop.clone())));
         }
         let mut registries = Vec::new();
         let images = Arc::new(sinks.images.clone());

@@ -11,7 +11,7 @@ use sim::{Answer, ClusterHandle, Command, Rule};
 use tokio::time::Instant;
 
 use super::plan::{Plan, SERVICES, Service, image, tag, workload};
-use super::process::Process;
+use super::process::{Process, lock};
 use super::trace::Trace;
 
 /// The longest time by which a watch is late. Nobody can tell a line that is late from one that was just written.
@@ -30,6 +30,8 @@ pub(super) struct Chaos<'a> {
     trace: &'a Trace,
     /// By cluster: until when its faults last.
     broken: Vec<Option<Instant>>,
+    /// Until when CI's faults last.
+    ci_broken: Option<Instant>,
     version: u32,
     /// Faults that this seed is about: they come more often, so that they meet themselves and one another.
     focus: [u32; 2],
@@ -41,7 +43,7 @@ const FAULTS: u32 = 23;
 impl<'a> Chaos<'a> {
     pub(super) fn new(dice: &mut StdRng, plan: &'a Plan, trace: &'a Trace) -> Self {
         let focus = [dice.random_range(0..FAULTS), dice.random_range(0..FAULTS)];
-        Self { plan, trace, broken: vec![None; plan.clusters.len()], version: 0, focus }
+        Self { plan, trace, broken: vec![None; plan.clusters.len()], ci_broken: None, version: 0, focus }
     }
 
     /// Something happens.
@@ -50,6 +52,9 @@ impl<'a> Chaos<'a> {
             if self.broken[place].is_some_and(|until| until <= Instant::now()) {
                 self.heal(place).await;
             }
+        }
+        if self.ci_broken.is_some_and(|until| until <= Instant::now()) {
+            self.heal_ci();
         }
         if dice.random_bool(0.55) {
             self.deploy(dice, process).await;
@@ -63,6 +68,7 @@ impl<'a> Chaos<'a> {
         for place in 0..self.broken.len() {
             self.heal(place).await;
         }
+        self.heal_ci();
         self.trace.note("the last fault is over");
     }
 
@@ -71,6 +77,14 @@ impl<'a> Chaos<'a> {
         self.broken[place] = None;
         cluster.faults().heal().await;
         self.trace.note(format!("{}: healed", cluster.name()));
+    }
+
+    fn heal_ci(&mut self) {
+        self.ci_broken = None;
+        self.plan.ci.heal();
+        lock(&self.plan.stored).is_full = false;
+        let (sent, unchanged) = self.plan.ci.answered();
+        self.trace.note(format!("CI: healed, after {sent} documents and {unchanged} that were as before"));
     }
 
     async fn deploy(&mut self, dice: &mut StdRng, process: Option<&Process>) {
@@ -87,8 +101,8 @@ impl<'a> Chaos<'a> {
             Ok(()) => self.trace.note(format!("{}: {what}", cluster.name())),
             Err(_) => return,
         }
-        if let (Some(image), Some(process), true) = (image, process, dice.random_bool(0.7)) {
-            self.record(service, place, &image, process).await;
+        if let (Some(image), true) = (image, dice.random_bool(0.7)) {
+            self.record(dice, service, place, &image, process).await;
         }
     }
 
@@ -161,18 +175,26 @@ impl<'a> Chaos<'a> {
         Command::Put { kind, namespace, name, object }
     }
 
-    async fn record(&self, service: &Service, place: usize, image: &str, process: &Process) {
+    async fn record(&self, dice: &mut StdRng, service: &Service, place: usize, image: &str, process: Option<&Process>) {
         let Some((environment, ..)) = self.plan.targets().nth(place) else { return };
-        let commit = image.rsplit(':').next().unwrap_or_default();
-        let json = serde_json::json!({
-            "service": service.name, "environment": self.plan.environments[environment].name,
-            "commit": commit, "by": "gauxachs", "at": self.plan.clock.now(), "outcome": "success",
-        });
-        self.trace.note(format!("CI records {} {}", service.name, &commit[..7]));
-        process.record(serde_json::from_value(json).expect("a record")).await;
+        let environment = &self.plan.environments[environment].name;
+        let (commit, at) = (image.rsplit(':').next().unwrap_or_default(), self.plan.clock.now());
+        let what = format!("{} {} in {environment}", service.name, &commit[..7]);
+        let ci = &self.plan.ci;
+        if dice.random_bool(0.5) {
+            ci.publish(service.name, environment, commit, at);
+            self.trace.note(format!("CI publishes {what}"));
+        } else if let Some(process) = process {
+            let taken = if ci.send(service.name, environment, commit, at, process).await { "is taken" } else { "is refused" };
+            self.trace.note(format!("CI sends {what}, which {taken}"));
+        }
     }
 
     async fn break_something(&mut self, dice: &mut StdRng) {
+        if dice.random_bool(0.15) {
+            self.break_ci(dice);
+            return;
+        }
         let place = dice.random_range(0..self.plan.clusters.len());
         let cluster = &self.plan.clusters[place];
         let seconds = [2, 10, 40, 100][dice.random_range(0..4)];
@@ -180,6 +202,18 @@ impl<'a> Chaos<'a> {
         let what = strike(which, dice, cluster).await;
         self.broken[place] = Some(Instant::now() + Duration::from_secs(seconds));
         self.trace.note(format!("{}: {what} ({seconds} s)", cluster.name()));
+    }
+
+    fn break_ci(&mut self, dice: &mut StdRng) {
+        let seconds = [10, 40, 100][dice.random_range(0..3)];
+        let what = if dice.random_bool(0.2) {
+            lock(&self.plan.stored).is_full = true;
+            "our disk is full".to_owned()
+        } else {
+            format!("CI: {}", self.plan.ci.break_something(dice))
+        };
+        self.ci_broken = Some(Instant::now() + Duration::from_secs(seconds));
+        self.trace.note(format!("{what} ({seconds} s)"));
     }
 }
 

@@ -3,11 +3,13 @@
 //!
 //! * [`plan`]: what a seed makes of the world: clusters, services, how they are read, clocks that differ;
 //! * [`chaos`]: what happens to it: deployments, and every fault we know of;
-//! * [`process`]: the server's real code (clusters, hub), which is killed and started again;
+//! * [`ci`]: what CI deploys, sends and publishes, and what goes wrong with that;
+//! * [`process`]: the server's real code (clusters, CI's poller, hub), which is killed and started again;
 //! * [`ledger`]: what each workload really was, and when, by the simulator's own account;
 //! * [`judge`]: what no board may ever say, and what it must say when the faults are over.
 
 mod chaos;
+mod ci;
 mod judge;
 mod ledger;
 mod plan;
@@ -114,7 +116,8 @@ async fn settle(plan: &Plan, judge: &Judge, process: Option<&Process>, trace: &T
             if plan.versions() != before {
                 continue;
             }
-            wrong = judge::Oracle::is_away(&process.board()).or_else(|| oracle.differs(&process.board()));
+            let board = process.board();
+            wrong = judge::Oracle::is_away(&board).or_else(|| plan.ci.differs(&board, process)).or_else(|| oracle.differs(&board));
         }
         row = if wrong.is_none() { row + 1 } else { 0 };
         if row >= RIGHT_IN_A_ROW {

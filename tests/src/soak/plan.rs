@@ -8,6 +8,7 @@ use model::catalogue::{Catalogue, Column};
 use rand::rngs::StdRng;
 use rand::{Rng, seq::IndexedRandom};
 use server::chance::Jitter;
+use server::ci::poll;
 use server::clock::Clock;
 use server::clusters::{Connector, Outside};
 use server::config::{Access, Environment, Mode, Namespaces, Target};
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use tower::ServiceBuilder;
 use tower_http::decompression::DecompressionLayer;
 
+use super::ci::Ci;
 use super::process::Stored;
 use super::trace::Trace;
 
@@ -44,6 +46,9 @@ pub(super) struct Plan {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) outside: Outside,
     pub(super) clock: Clock,
+    pub(super) ci: Ci,
+    /// What the polling of CI's document has of the outside world.
+    pub(super) polling: poll::Outside,
     pub(super) freshness: Duration,
     /// What our process has stored: it outlives it.
     pub(super) stored: Arc<Mutex<Stored>>,
@@ -79,6 +84,8 @@ impl Plan {
         let clock = Clock::new(now);
         let columns = if dice.random_bool(0.5) { vec![("dev", 1), ("pro", 2)] } else { vec![("dev", 1), ("pro", 1)] };
         let freshness = Duration::from_secs(*[30, 60, 90].choose(dice).unwrap_or(&90));
+        let ci = Ci::draw(dice);
+        let polling = poll::Outside { clock: clock.clone(), jitter: Jitter::seeded(dice.random()), transport: ci.transport() };
         let mut plan = Self {
             clusters: Vec::new(),
             skews: Vec::new(),
@@ -86,6 +93,8 @@ impl Plan {
             catalogue: Arc::new(Catalogue::new([])),
             outside: Outside::real(clock.clone()),
             clock,
+            ci,
+            polling,
             freshness,
             stored: Arc::default(),
         };

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::board::Board;
 use model::event::Event;
 use model::record::Record;
+use server::ci::poll::{self, SourceHealth};
+use server::ci::{Accepted, Batch, Sink, SinkError, UnknownEnvironments};
 use server::clusters;
 use server::hub::{self, HubHandle};
 use server::store::CellTransition;
@@ -20,11 +22,15 @@ use super::trace::Trace;
 pub(super) struct Stored {
     pub(super) records: Vec<Arc<Record>>,
     pub(super) transitions: Vec<CellTransition>,
+    /// The disk is full: no record is taken.
+    pub(super) is_full: bool,
 }
 
 /// A running process.
 pub(super) struct Process {
     hub: HubHandle,
+    records: Arc<Records>,
+    polled: watch::Receiver<SourceHealth>,
     stored: Arc<Mutex<Stored>>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -44,7 +50,13 @@ impl Process {
         let targets =
             clusters::spawn(&plan.environments, Arc::clone(&plan.catalogue), &plan.outside, hub.events(), CancellationToken::new());
         let keeper = tokio::spawn(keep(observed, Arc::clone(&stored), trace.clone()));
-        Self { hub, stored, tasks: vec![targets, hub_task, keeper] }
+        let records = Arc::new(Records { stored: Arc::clone(&stored), events: hub.events() });
+        let source = plan.ci.source();
+        let (health, polled) = watch::channel(SourceHealth::starting(&source.name));
+        let (endpoint, polling) = (plan.ci.endpoint.clone(), plan.polling.clone());
+        let poller = poll::run(source, endpoint, Arc::clone(&records), polling, health, CancellationToken::new());
+        let poller = tokio::spawn(poller);
+        Self { hub, records, polled, stored, tasks: vec![targets, poller, hub_task, keeper] }
     }
 
     /// Ends it at once: nothing is said goodbye to.
@@ -64,12 +76,16 @@ impl Process {
         Arc::clone(&self.hub.board().borrow())
     }
 
-    /// CI sends a record: it is stored first, and then told to the hub.
-    pub(super) async fn record(&self, record: Record) {
-        let record = Arc::new(record);
-        lock(&self.stored).records.push(Arc::clone(&record));
-        // The hub ends only with the process.
-        let _ = self.hub.events().send(Event::Record(record)).await;
+    /// CI sends a record. Whether it was taken.
+    pub(super) async fn record(&self, record: Record) -> bool {
+        let unknown_environments = UnknownEnvironments::Unplaced;
+        let batch = Batch { source: "pipelines".to_owned(), records: vec![record], idempotency: None, unknown_environments };
+        self.records.accept(batch).await.is_ok()
+    }
+
+    /// How the polling of CI's document goes.
+    pub(super) fn polled(&self) -> SourceHealth {
+        self.polled.borrow().clone()
     }
 
     /// The records that are stored.
@@ -80,6 +96,40 @@ impl Process {
     /// The history that is stored.
     pub(super) fn history(&self) -> Vec<CellTransition> {
         lock(&self.stored).transitions.clone()
+    }
+}
+
+/// Takes records in as the server's own does, with what is stored in place of a database.
+struct Records {
+    stored: Arc<Mutex<Stored>>,
+    events: mpsc::Sender<Event>,
+}
+
+impl Sink for Records {
+    async fn accept(&self, batch: Batch) -> Result<Vec<Accepted>, SinkError> {
+        let mut accepted = Vec::new();
+        let mut news = Vec::new();
+        {
+            let mut stored = lock(&self.stored);
+            if stored.is_full {
+                return Err(SinkError::Unavailable("the disk is full".to_owned()));
+            }
+            for record in batch.records {
+                if stored.records.iter().any(|known| **known == record) {
+                    accepted.push(Accepted::Known);
+                    continue;
+                }
+                let record = Arc::new(record);
+                stored.records.push(Arc::clone(&record));
+                news.push(record);
+                accepted.push(Accepted::New);
+            }
+        }
+        // Stored first, and then told to the hub: the process may end in between.
+        for record in news {
+            self.events.send(Event::Record(record)).await.map_err(|_| SinkError::Stopping)?;
+        }
+        Ok(accepted)
     }
 }
 

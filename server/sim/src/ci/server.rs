@@ -80,29 +80,43 @@ impl CiServer {
         let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let shared = Arc::new(Shared { inside: Mutex::default(), authorization: config.authorization });
-        let router = Router::new()
-            .route("/deployments.json", get(|state, headers| serve(state, headers, Document::by_service)))
-            .route("/deployments-list.json", get(|state, headers| serve(state, headers, Document::as_list)))
-            .with_state(Arc::clone(&shared));
+        let router = router(&shared);
         let task = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the simulated CI ended");
             }
         });
-        Ok(CiHandle { inner: Arc::new(Inner { shared, address, task }) })
+        Ok(CiHandle { inner: Arc::new(Inner { shared, address, task: Some(task) }) })
     }
+
+    /// Starts a CI server that listens nowhere: it is reached through [`CiHandle::service`], and its documents' addresses are of
+    /// what was configured.
+    #[must_use]
+    pub fn local(config: CiConfig) -> CiHandle {
+        let shared = Arc::new(Shared { inside: Mutex::default(), authorization: config.authorization });
+        CiHandle { inner: Arc::new(Inner { shared, address: config.listen, task: None }) }
+    }
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/deployments.json", get(|state, headers| serve(state, headers, Document::by_service)))
+        .route("/deployments-list.json", get(|state, headers| serve(state, headers, Document::as_list)))
+        .with_state(Arc::clone(shared))
 }
 
 #[derive(Debug)]
 struct Inner {
     shared: Arc<Shared>,
     address: SocketAddr,
-    task: JoinHandle<()>,
+    task: Option<JoinHandle<()>>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 
@@ -123,6 +137,11 @@ impl CiHandle {
     #[must_use]
     pub fn list_url(&self) -> String {
         format!("http://{}/deployments-list.json", self.inner.address)
+    }
+
+    /// The server without a network.
+    pub fn service(&self) -> Router {
+        router(&self.inner.shared)
     }
 
     /// Notes a deployment in the documents.

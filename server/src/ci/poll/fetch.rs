@@ -1,17 +1,22 @@
 //! Fetches the document: conditional, bounded in time and size, with causes that say what to do.
 
 use std::error::Error as _;
+use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{Client, Method, Request, Response, StatusCode, redirect};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::time::timeout;
 
+use super::outside::{Sent, Transport};
 use crate::config::JsonEndpoint;
 
 /// Fetches one document again and again.
 pub(in crate::ci) struct Fetcher {
-    client: Client,
+    send: Box<dyn Fn(Request) -> Sent + Send + Sync>,
+    /// What every request says.
+    headers: HeaderMap,
     endpoint: JsonEndpoint,
     etag: Option<HeaderValue>,
     last_modified: Option<HeaderValue>,
@@ -26,7 +31,7 @@ pub(in crate::ci) enum Fetched {
 }
 
 impl Fetcher {
-    pub(in crate::ci) fn new(endpoint: &JsonEndpoint) -> Result<Self, String> {
+    pub(in crate::ci) fn new(endpoint: &JsonEndpoint, transport: &Transport) -> Result<Self, String> {
         let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
         if let Some(authorization) = &endpoint.authorization {
             let mut value = HeaderValue::from_str(authorization.expose_secret())
@@ -34,14 +39,17 @@ impl Fetcher {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        let client = Client::builder()
-            .default_headers(headers)
-            .user_agent(concat!("relboard/", env!("CARGO_PKG_VERSION")))
-            .timeout(endpoint.timeout)
-            .redirect(redirect::Policy::limited(5))
-            .build()
-            .map_err(|error| format!("no HTTP client: {}", cause(&error)))?;
-        Ok(Self { client, endpoint: endpoint.clone(), etag: None, last_modified: None })
+        let send: Box<dyn Fn(Request) -> Sent + Send + Sync> = match transport {
+            Transport::Network => {
+                let client = client().map_err(|error| format!("no HTTP client: {}", cause(&error)))?;
+                Box::new(move |request| Box::pin(client.execute(request)))
+            }
+            Transport::Given(send) => {
+                let send = Arc::clone(send);
+                Box::new(move |request| send(request))
+            }
+        };
+        Ok(Self { send, headers, endpoint: endpoint.clone(), etag: None, last_modified: None })
     }
 
     /// Forgets which document was seen: the next one counts as new.
@@ -50,15 +58,22 @@ impl Fetcher {
         self.last_modified = None;
     }
 
-    /// Fetches the document, unless it is as it was.
+    /// Fetches the document, unless it is as it was, within the endpoint's time.
     pub(in crate::ci) async fn fetch(&mut self) -> Result<Fetched, String> {
-        let mut request = self.client.get(self.endpoint.url.clone());
+        let longest = self.endpoint.timeout;
+        let answer = timeout(longest, self.ask()).await;
+        answer.unwrap_or_else(|_| Err(format!("no answer within {}", humantime::format_duration(longest))))
+    }
+
+    async fn ask(&mut self) -> Result<Fetched, String> {
+        let mut request = Request::new(Method::GET, self.endpoint.url.clone());
+        request.headers_mut().clone_from(&self.headers);
         if let Some(etag) = &self.etag {
-            request = request.header(IF_NONE_MATCH, etag);
+            request.headers_mut().insert(IF_NONE_MATCH, etag.clone());
         } else if let Some(last_modified) = &self.last_modified {
-            request = request.header(IF_MODIFIED_SINCE, last_modified);
+            request.headers_mut().insert(IF_MODIFIED_SINCE, last_modified.clone());
         }
-        let response = request.send().await.map_err(|error| self.failed(&error))?;
+        let response = (self.send)(request).await.map_err(|error| cause(&error))?;
         match response.status() {
             StatusCode::NOT_MODIFIED => return Ok(Fetched::Unchanged),
             StatusCode::OK => {}
@@ -76,7 +91,7 @@ impl Fetcher {
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, String> {
         let most = self.endpoint.max_bytes;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
             if body.len() + chunk.len() > most {
                 return Err(format!("the answer is longer than {most} bytes: raise `max_bytes` if that is right"));
             }
@@ -84,13 +99,10 @@ impl Fetcher {
         }
         Ok(body)
     }
+}
 
-    fn failed(&self, error: &reqwest::Error) -> String {
-        if error.is_timeout() {
-            return format!("no answer within {}", humantime::format_duration(self.endpoint.timeout));
-        }
-        cause(error)
-    }
+fn client() -> reqwest::Result<Client> {
+    Client::builder().user_agent(concat!("relboard/", env!("CARGO_PKG_VERSION"))).redirect(redirect::Policy::limited(5)).build()
 }
 
 fn refused(status: StatusCode) -> String {

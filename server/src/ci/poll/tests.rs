@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{PollState, SourceHealth, date, entries, run};
+use super::{Outside, PollState, SourceHealth, date, entries, run};
 use crate::ci::{Accepted, Batch, Sink, SinkError, UnknownEnvironments};
 use crate::clock::Clock;
 use crate::config::{Ci, JsonEndpoint, JsonFields, Locator};
@@ -198,7 +198,7 @@ impl Bench {
         let (sender, health) = watch::channel(SourceHealth::starting("jenkins"));
         let sink = Arc::new(Recorder::default());
         let ci = Ci { name: "jenkins".to_owned(), token: None, create_environments: true, json: Some(endpoint.clone()) };
-        tokio::spawn(run(ci, endpoint, sink.clone(), Clock::new(now), sender, shutdown.clone()));
+        tokio::spawn(run(ci, endpoint, sink.clone(), Outside::real(Clock::new(now)), sender, shutdown.clone()));
         Self { answers, sink, health, _shutdown: shutdown.drop_guard() }
     }
 
@@ -326,10 +326,10 @@ async fn an_endpoint_that_hangs_or_is_not_there_is_said() {
 
 #[test]
 fn pauses_grow_with_failures_to_a_bound() {
-    let pause = |failures| super::pause(Duration::from_secs(30), failures).as_secs_f64().round();
+    let pause = |failures| super::pause(Duration::from_secs(30), failures, 0.5).as_secs_f64().round();
     for (failures, least, most) in [(0, 28., 32.), (1, 28., 32.), (2, 57., 63.), (3, 114., 126.), (5, 285., 315.), (90, 285., 315.)] {
         let found = pause(failures);
         assert!((least..=most).contains(&found), "{failures}: {found}");
     }
-    assert!(super::pause(Duration::from_secs(3600), 9) >= Duration::from_secs(3400), "never more often than configured");
+    assert!(super::pause(Duration::from_secs(3600), 9, 0.0) >= Duration::from_secs(3400), "never more often than configured");
 }
