@@ -128,8 +128,8 @@ async fn serve(recording: &Arc<Recording>) -> (Server, Arc<Mutex<BTreeMap<Kind, 
     (server.await, watches)
 }
 
-async fn check_watch(scenario: &str) {
-    let recording = Arc::new(Recording::read(scenario));
+async fn check_watch(scenario: &str, recording: Recording) {
+    let recording = Arc::new(recording);
     let (expected, seen) = expected(&recording);
     let (server, watches) = serve(&recording).await;
     let mut client = Client::of(&server, Mode::Watch { streaming: false });
@@ -163,8 +163,8 @@ async fn check_watch(scenario: &str) {
     drop(said.await);
 }
 
-async fn check_poll(scenario: &str) {
-    let recording = Arc::new(Recording::read(scenario));
+async fn check_poll(scenario: &str, recording: Recording) {
+    let recording = Arc::new(recording);
     let (expected, _) = expected(&recording);
     let server = {
         let (recording, asked) = (Arc::clone(&recording), Mutex::new(BTreeMap::<Kind, usize>::new()));
@@ -189,43 +189,42 @@ async fn check_poll(scenario: &str) {
         apply(&mut board, event);
     }
     board.hear();
-    assert_eq!(text(settled(board.cell().cloned())), text(expected), "{scenario}");
+    assert_eq!(text(settled(board.cell().cloned())), text(expected.clone()), "{scenario}");
+    assert_eq!(settled(board.cell().cloned()), expected, "{scenario}");
 }
 
 fn text(cell: Option<Cell>) -> String {
     cell.as_ref().map_or_else(|| "no row".to_owned(), describe)
 }
 
-const SCENARIOS: [&str; 17] = [
-    "rolling-update",
-    "statefulset-roll",
-    "daemonset-roll",
-    "recreate",
-    "imagepullbackoff",
-    "crashloop",
-    "oomkilled",
-    "init-crash",
-    "never-ready",
-    "scale-to-zero",
-    "pause-resume",
-    "delete",
-    "delete-foreground",
-    "sidecars",
-    "digest-only",
-    "canary",
-    "blue-green",
-];
+/// Every recorded scenario; the two Jobs of one are two services, each on its own.
+fn scenarios() -> impl Iterator<Item = (String, Recording)> {
+    Recording::all().into_iter().flat_map(|scenario| {
+        let parts: &[&str] = if scenario == "jobs" { &JOBS } else { &[""] };
+        let part = |part: &&str| (format!("{scenario} {part}"), Recording::read(&scenario).of(part));
+        parts.iter().map(part).collect::<Vec<_>>()
+    })
+}
+
+const JOBS: [&str; 2] = ["import-ok", "import-fail"];
+
+#[test]
+fn the_jobs_are_all_that_was_recorded_of_them() {
+    let of = |part: &str| Recording::read("jobs").of(part).lines.len();
+    let bookmarks = Recording::read("jobs").of("nothing").lines.len();
+    assert_eq!(JOBS.iter().map(|job| of(job) - bookmarks).sum::<usize>(), of("") - bookmarks);
+}
 
 #[tokio::test]
 async fn watched_scenarios_end_as_fed_ones() {
-    for scenario in SCENARIOS {
-        check_watch(scenario).await;
+    for (scenario, recording) in scenarios() {
+        check_watch(&scenario, recording).await;
     }
 }
 
 #[tokio::test]
 async fn polled_scenarios_end_as_fed_ones() {
-    for scenario in SCENARIOS {
-        check_poll(scenario).await;
+    for (scenario, recording) in scenarios() {
+        check_poll(&scenario, recording).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Recorded watches of one scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -44,6 +44,12 @@ pub(super) fn bytes(name: &str) -> Vec<u8> {
 }
 
 impl Recording {
+    /// The names of all recorded scenarios.
+    pub(super) fn all() -> BTreeSet<String> {
+        let folders = std::fs::read_dir(root().join("watch")).unwrap();
+        folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
     /// Reads a scenario. A kind that was not recorded had no objects that matter.
     pub(super) fn read(scenario: &str) -> Self {
         let mut recording = Self { opened: DateTime::UNIX_EPOCH, initial: BTreeMap::new(), version: String::new(), lines: Vec::new() };
