@@ -39,6 +39,8 @@ pub struct Window {
     screen: RwSignal<(f64, f64)>,
     /// What is put into the document beside the rows on the screen.
     beyond: RwSignal<Beyond>,
+    /// Set while the pointer is down: what it is about to click stays where it is.
+    pressed: StoredValue<bool>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
@@ -80,6 +82,7 @@ impl Window {
             learned: RwSignal::new(0),
             screen: RwSignal::new((0.0, 0.0)),
             beyond: RwSignal::new(Beyond::SomeRows),
+            pressed: StoredValue::new(false),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
             left: StoredValue::new(None),

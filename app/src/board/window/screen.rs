@@ -1,13 +1,18 @@
 //! What the window sees of the screen: what is on it, how tall rows are, and how to bring one into view.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use model::ids::ServiceName;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 
 use super::heights::{Beyond, Heights};
 use super::{Extent, Window};
+
+/// Rows are not kept in place for longer than this after a cell was pressed.
+const LONGEST_PRESS: Duration = Duration::from_secs(1);
 
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +53,9 @@ impl Window {
         let handles = [
             window_event_listener(leptos::ev::scroll, move |_| self.look()),
             window_event_listener(leptos::ev::resize, move |_| self.resized()),
+            window_event_listener(leptos::ev::pointerdown, move |event| self.press(&event)),
+            window_event_listener(leptos::ev::pointerup, move |_| self.release()),
+            window_event_listener(leptos::ev::pointercancel, move |_| self.release()),
             window_event_listener(leptos::ev::beforeprint, move |_| self.extent.set(Extent::All)),
             window_event_listener(leptos::ev::afterprint, move |_| self.extent.set(Extent::Screen)),
         ];
@@ -76,8 +84,29 @@ impl Window {
         });
     }
 
+    /// Takes in that a cell is pressed. Who drags a scroll bar presses none.
+    fn press(self, event: &PointerEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.and_then(|target| target.closest("tbody").ok().flatten()).is_some() {
+            self.pressed.set_value(true);
+            // Not every release is told.
+            set_timeout(move || self.release(), LONGEST_PRESS);
+        }
+    }
+
+    /// Looks again once the click is over: rows that are moved in the document under a pressed pointer would lose it.
+    fn release(self) {
+        request_animation_frame(move || {
+            self.pressed.set_value(false);
+            self.look();
+        });
+    }
+
     /// Takes in which rows are on the screen.
     pub fn look(self) {
+        if self.pressed.get_value() {
+            return;
+        }
         let Some(room) = self.room() else { return };
         let screen = (room.top - room.rows, room.bottom - room.rows);
         if self.screen.get_untracked() != screen {
@@ -168,7 +197,7 @@ impl Window {
     /// Somebody searches: first what is on the screen, and once that is painted the rows beyond it.
     pub fn hurry(self) {
         self.beyond.set(Beyond::Nothing);
-        request_animation_frame(move || set_timeout(move || self.beyond.set(Beyond::SomeRows), std::time::Duration::ZERO));
+        request_animation_frame(move || set_timeout(move || self.beyond.set(Beyond::SomeRows), Duration::ZERO));
     }
 
     /// Back to the first row: what was just searched for begins there.
