@@ -150,7 +150,7 @@ mod tests {
             flags: vec![Flag::Drifted, Flag::Behind],
             since: Some(DateTime::<Utc>::UNIX_EPOCH),
             failed_record: None,
-            short_since: None,
+            shortages: Box::default(),
             workloads: Vec::new(),
         }
     }

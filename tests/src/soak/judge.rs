@@ -270,7 +270,7 @@ impl Oracle {
     }
 }
 
-/// A cell without the moment at which it became so, which depends on when things were heard.
+/// A cell without the moments at which it became so, which depend on when things were heard.
 fn settled(cell: &Cell) -> Cell {
-    Cell { since: None, ..cell.clone() }
+    Cell { since: None, shortages: Box::default(), ..cell.clone() }
 }

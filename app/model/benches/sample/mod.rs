@@ -91,7 +91,7 @@ fn cell(service: usize, place: usize, generation: usize) -> Cell {
         agrees_with: vec![EnvironmentName::from(format!("env-{:02}", place ^ 1))],
         flags: if service.is_multiple_of(9) { vec![Flag::Behind] } else { Vec::new() },
         failed_record: None,
-        short_since: None,
+        shortages: Box::default(),
         workloads: vec![WorkloadRef {
             cluster: ClusterName::from(format!("cluster-{place}")),
             namespace: Arc::from(TEAMS[service % TEAMS.len()]),

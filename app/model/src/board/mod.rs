@@ -14,11 +14,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Tier;
-use crate::ids::{ClusterName, EnvironmentName, ServiceName};
+use crate::ids::{ClusterName, EnvironmentName, ServiceName, Uid};
 use crate::record::{Outcome, Record};
 use crate::status::{Flag, Status};
 use crate::version::Version;
-use crate::workload::Kind;
+use crate::workload::{Kind, Workload};
 
 pub use revision::{Revision, RevisionError};
 
@@ -157,9 +157,9 @@ pub struct Cell {
     /// The newest record, when it failed and something else runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_record: Option<RecordSummary>,
-    /// Since when pods are missing without a rollout, UTC: no object tells since when a pod is not there.
+    /// Its workloads that are short of pods: no object tells since when a pod is not there.
     #[serde(skip)]
-    pub short_since: Option<DateTime<Utc>>,
+    pub shortages: Box<[Shortage]>,
     /// The Kubernetes objects behind it.
     pub workloads: Vec<WorkloadRef>,
 }
@@ -225,6 +225,26 @@ pub struct WorkloadRef {
     /// Its name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: Arc<str>,
+}
+
+/// A workload with fewer ready pods than wanted, and no rollout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// The workload.
+    pub workload: WorkloadRef,
+    /// Which of those that had this name.
+    pub uid: Uid,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+}
+
+impl WorkloadRef {
+    /// A workload of a cluster.
+    #[must_use]
+    pub fn of(cluster: &ClusterName, workload: &Workload) -> Self {
+        let name = &workload.name;
+        Self { cluster: cluster.clone(), namespace: Arc::clone(&name.namespace), kind: workload.kind, name: Arc::clone(&name.name) }
+    }
 }
 
 impl From<&Record> for RecordSummary {
@@ -308,7 +328,7 @@ impl Cell {
             flags: Vec::new(),
             since: None,
             failed_record: None,
-            short_since: None,
+            shortages: Box::default(),
             workloads: Vec::new(),
         }
     }
@@ -319,6 +339,13 @@ impl Cell {
         let recorded =
             |record: &RecordSummary| Version { commit: record.commit.clone(), label: record.version.clone(), ..Version::default() };
         self.wanted.clone().or_else(|| self.record.as_ref().map(recorded))
+    }
+
+    /// Since when a workload of it has been short of pods, UTC.
+    #[must_use]
+    pub fn short_since(&self, workload: &WorkloadRef, uid: &Uid) -> Option<DateTime<Utc>> {
+        let shortage = self.shortages.iter().find(|shortage| shortage.workload == *workload && shortage.uid == *uid)?;
+        Some(shortage.since)
     }
 
     /// When what is here came, UTC: of the record; without one, since when the cell is as it is.

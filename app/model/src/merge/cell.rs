@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::board::{Cell, RecordSummary, TargetState};
+use crate::board::{Cell, RecordSummary, TargetState, WorkloadRef};
 use crate::catalogue::EnvironmentSpec;
 use crate::ids::{ClusterName, ServiceName, TargetId};
 use crate::index::{Freshness, Index, Objects};
@@ -16,7 +16,6 @@ use super::census::Census;
 use super::claims::Claims;
 use super::clock::{Clock, after, moment};
 use super::drift::Drift;
-use super::recovery::Before;
 use super::rollout::{Judge, Progress};
 use super::runs;
 use super::sides::{Side, Sides, push};
@@ -96,8 +95,7 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     if let Some(told) = previous.filter(|cell| cell.wanted == wanted && trouble::says_more(&cell.reason, &verdict.reason)) {
         verdict.reason.clone_from(&told.reason);
     }
-    let before = previous.map(Before::of).unwrap_or_default();
-    cell.short_since = before.short_since(verdict.status, &verdict.reason, verdict.since);
+    cell.shortages = sides.as_ref().map(Sides::shortages).unwrap_or_default();
     cell.failed_record = claims.failed(wanted.as_ref());
     if verdict.status == Status::Ready
         && let Some(failed) = claims.newest().filter(|_| cell.failed_record.is_some())
@@ -130,21 +128,26 @@ impl<'a> Context<'a> {
         clock: &mut Clock,
     ) -> Vec<Side<'a>> {
         let records = self.index.records(self.service, &environment.name);
-        let before = previous.map(Before::of).unwrap_or_default();
         let mut sides = Vec::new();
         for (target, cluster, freshness) in targets {
             let all: Vec<&Workload> = self.index.workloads(self.service, *target).collect();
             for workload in all.iter().copied().filter(|workload| !runs::is_superseded(workload, &all)) {
                 let Some(objects) = self.index.objects(*target) else { continue };
                 let census = Census::of(workload, objects);
-                let progress = match (objects.unread_of(workload), unseen(workload, objects, freshness)) {
+                let place = WorkloadRef::of(cluster, workload);
+                let short_since = previous.and_then(|cell| cell.short_since(&place, &workload.uid));
+                let mut progress = match (objects.unread_of(workload), unseen(workload, objects, freshness)) {
                     (Some(reason), _) => unknown(workload, reason),
                     (None, Some(kind)) => blind(workload, kind, cluster),
                     (None, None) => {
                         let timing = &self.index.catalogue().timing;
-                        Judge { workload, census: &census, objects, timing, before }.progress(clock)
+                        Judge { workload, census: &census, objects, timing, short_since }.progress(clock)
                     }
                 };
+                if !freshness.is_live() {
+                    // It may have recovered, and lost others, unheard.
+                    progress.short_since = None;
+                }
                 let mut wanted = self.reader.wanted(census.template, records);
                 let running = census.running(workload, objects, &self.reader);
                 let identity = wanted.as_ref().and_then(|wanted| census.identity(wanted, &self.reader));
@@ -197,7 +200,7 @@ fn blind(workload: &Workload, kind: Kind, cluster: &ClusterName) -> Progress {
 
 fn unknown(workload: &Workload, reason: String) -> Progress {
     let pods = crate::board::PodCounts { wanted: workload.replicas.wanted, ..Default::default() };
-    Progress { status: Status::Unknown, reason, pods, since: None }
+    Progress { status: Status::Unknown, reason, pods, since: None, short_since: None }
 }
 
 /// No workload: what CI says is all there is.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::board::Cell;
 use crate::status::Status;
 use crate::workload::{ContainerState, Pod, Role, Warning};
 
@@ -10,33 +9,10 @@ use super::clock::{Clock, after, moment};
 use super::rollout::{Judge, Progress, count, words};
 use super::trouble::{self, condition, is_ready, readiness_since};
 
-/// A reason begins so while pods are being replaced without a rollout.
-const RECOVERING: &str = "recovering";
 /// The kubelet reports a pod within this time of its binding: what changes later was otherwise before.
 const REPORTED: Duration = Duration::seconds(10);
 /// A pod that became ready within this time of its creation is one that came, and not one that came back.
 const COMING: Duration = Duration::minutes(10);
-
-/// What was shown before: only where the facts do not tell since when something lasts.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Before {
-    /// Since when the cell has been recovering.
-    pub(crate) recovering_since: Option<DateTime<Utc>>,
-}
-
-impl Before {
-    /// What a cell tells of itself.
-    pub(crate) fn of(cell: &Cell) -> Self {
-        Self { recovering_since: cell.short_since }
-    }
-
-    /// Since when the cell that comes of a verdict is short of pods. Its `since` would not do: it begins with the status,
-    /// which was perhaps rolling for long before, or has become failing since.
-    pub(crate) fn short_since(self, status: Status, reason: &str, since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
-        let is_short = matches!(status, Status::Rolling | Status::Failing) && reason.contains(RECOVERING);
-        if is_short { self.recovering_since.or(since) } else { None }
-    }
-}
 
 impl Judge<'_> {
     /// Fewer ready pods than wanted without a rollout: for a while they are only being replaced, or added. A pod that was
@@ -55,31 +31,34 @@ impl Judge<'_> {
         let of_pod = |pod: &&Pod| lost(pod).unwrap_or_else(|| progress.map_or(pod.created, |progress| progress.max(pod.created)));
         // Facts tell since when a pod is not ready, but not since when one is not there.
         let absent = is_absent.then(|| {
-            let since = self.before.recovering_since.unwrap_or(clock.now);
+            let since = self.short_since.unwrap_or(clock.now);
             progress.map_or(since, |progress| progress.max(since))
         });
         let since = unready.iter().map(of_pod).chain(absent).min().unwrap_or(clock.now).min(clock.now);
+        let is = |status, reason| {
+            let short_since = self.short_since.or(Some(since));
+            Progress { short_since, ..self.is(status, reason, Some(since)) }
+        };
         if !clock.is_past(after(since, self.timing.recovery_grace)) {
             let why = self.why_short().map(|why| format!("; {why}")).unwrap_or_default();
-            return self.is(Status::Rolling, format!("{RECOVERING} {ready}/{wanted}{why}"), Some(since));
+            return is(Status::Rolling, format!("recovering {ready}/{wanted}{why}"));
         }
         let cause = unready.first().map(|pod| self.why_not_ready(pod)).or_else(|| self.why_short()).or_else(|| self.stuck());
         let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-        let reason = format!("not {RECOVERING}, {ready} of {wanted} pods ready since {}{cause}", moment(since));
-        self.is(Status::Failing, reason, Some(since))
+        let reason = format!("not recovering, {ready} of {wanted} pods ready since {}{cause}", moment(since));
+        is(Status::Failing, reason)
     }
 
     /// On purpose: the pods there are, old or new, must still serve.
     pub(super) fn paused(&self, reason: String, since: Option<DateTime<Utc>>, clock: &mut Clock) -> Progress {
         let workload = self.workload;
+        let paused = self.is(Status::Paused, reason, since);
         if count(self.census.serving()) < workload.replicas.wanted && workload.observed_generation >= workload.generation {
             let all: Vec<&Pod> = self.census.wanted.iter().chain(&self.census.old).copied().collect();
             let short = self.recovering(&all, clock);
-            if short.status == Status::Failing {
-                return short;
-            }
+            return if short.status == Status::Failing { short } else { Progress { short_since: short.short_since, ..paused } };
         }
-        self.is(Status::Paused, reason, since)
+        paused
     }
 
     /// Why pods went that were not told to by their controller: preempted, drained, evicted.

@@ -12,7 +12,6 @@ use crate::workload::{Condition, Kind, Phase, Pod, Special, Strategy, Workload};
 
 use super::census::Census;
 use super::clock::Clock;
-use super::recovery::Before;
 use super::trouble::{self, Trouble, condition, is_ready, readiness_since};
 
 /// How one workload is doing.
@@ -23,6 +22,8 @@ pub(crate) struct Progress {
     pub(crate) pods: PodCounts,
     /// Since when, as far as the facts tell.
     pub(crate) since: Option<DateTime<Utc>>,
+    /// Since when it is short of pods without a rollout. [`Progress::since`] would not do: it is of the status.
+    pub(crate) short_since: Option<DateTime<Utc>>,
 }
 
 /// A workload that is being judged, with what is known of it.
@@ -31,7 +32,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) census: &'a Census<'a>,
     pub(crate) objects: &'a Objects,
     pub(crate) timing: &'a Timing,
-    pub(crate) before: Before,
+    /// Since when it was short of pods, as last merged.
+    pub(crate) short_since: Option<DateTime<Utc>>,
 }
 
 impl Judge<'_> {
@@ -84,7 +86,7 @@ impl Judge<'_> {
 
     /// A status with the counts as they are.
     pub(super) fn is(&self, status: Status, reason: String, since: Option<DateTime<Utc>>) -> Progress {
-        Progress { status, reason, pods: self.pods(), since }
+        Progress { status, reason, pods: self.pods(), since, short_since: None }
     }
 
     pub(super) fn pods(&self) -> PodCounts {

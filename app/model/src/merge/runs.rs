@@ -21,7 +21,7 @@ impl Judge<'_> {
     /// A Job is ready when it has ended well: only then all that was wanted of its version is done.
     pub(super) fn job(&self, run: &JobRun, clock: &mut Clock) -> Progress {
         let job = self.workload;
-        let is = |status, reason, since| Progress { status, reason, pods: counts(job), since };
+        let is = |status, reason, since| Progress { status, reason, pods: counts(job), since, short_since: None };
         match end(job) {
             Some((End::Well, at)) => return is(Status::Ready, String::new(), at),
             Some((End::Badly(failed), at)) => return is(Status::Failing, self.failed(failed), at),
@@ -47,7 +47,7 @@ impl Judge<'_> {
         let mut jobs: Vec<&Workload> = self.objects.jobs_of(&self.workload.uid).collect();
         jobs.sort_by(|a, b| a.created.cmp(&b.created).then_with(|| a.name.cmp(&b.name)));
         let pods = jobs.last().map(|job| counts(job)).unwrap_or_default();
-        let is = |status, reason, since| Progress { status, reason, pods, since };
+        let is = |status, reason, since| Progress { status, reason, pods, since, short_since: None };
         let ended = jobs.iter().filter_map(|job| end(job).map(|(end, at)| (*job, end, at)));
         let last = ended.max_by_key(|(job, _, at)| (*at, job.created));
         let running: Vec<&Workload> = jobs.iter().copied().filter(|job| end(job).is_none()).collect();

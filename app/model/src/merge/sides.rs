@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::board::{PodCounts, Running, WorkloadRef};
+use crate::board::{PodCounts, Running, Shortage, WorkloadRef};
 use crate::ids::{ClusterName, TargetId};
 use crate::index::Objects;
 use crate::status::{Flag, Status};
@@ -100,6 +100,16 @@ impl<'a> Sides<'a> {
         let mut refs: Vec<_> = self.active.iter().chain(&self.idle).map(Side::to_ref).collect();
         refs.sort();
         refs
+    }
+
+    /// Those of them that are short of pods, and since when.
+    pub(crate) fn shortages(&self) -> Box<[Shortage]> {
+        let sides = self.active.iter().chain(&self.idle);
+        let short = sides.filter_map(|side| {
+            let since = side.progress.short_since?;
+            Some(Shortage { workload: side.to_ref(), uid: side.workload.uid.clone(), since })
+        });
+        short.collect()
     }
 
     pub(crate) fn teams(&self) -> impl Iterator<Item = &Arc<str>> {
@@ -202,12 +212,7 @@ impl Side<'_> {
     }
 
     fn to_ref(&self) -> WorkloadRef {
-        WorkloadRef {
-            cluster: self.cluster.clone(),
-            namespace: Arc::clone(&self.workload.name.namespace),
-            kind: self.workload.kind,
-            name: Arc::clone(&self.workload.name.name),
-        }
+        WorkloadRef::of(self.cluster, self.workload)
     }
 }
 

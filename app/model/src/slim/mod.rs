@@ -171,7 +171,7 @@ impl SlimRow {
 impl SlimCell {
     fn of(cell: &Cell, service: &ServiceName, versions: &mut Vec<Version>, columns: &[&EnvironmentName]) -> Self {
         // Every field, so that a new one is not forgotten here.
-        let Cell { status, reason, wanted, running, pods, record, agrees_with, flags, since, short_since: _, failed_record, workloads } =
+        let Cell { status, reason, wanted, running, pods, record, agrees_with, flags, since, shortages: _, failed_record, workloads } =
             cell;
         let mut place = |version: &Version| {
             versions.iter().position(|known| known == version).unwrap_or_else(|| {
@@ -215,7 +215,7 @@ impl SlimCell {
             agrees_with: self.agrees_with.into_iter().filter_map(|place| columns.get(place).map(|name| (*name).clone())).collect(),
             flags: self.flags,
             // The server's own, as in the public form.
-            short_since: None,
+            shortages: Box::default(),
             since: self.since.unwrap_or_else(|| record.as_ref().map(|record| record.at)),
             failed_record: self.failed_record.map(|record| record.expand(commit.as_ref())),
             workloads: self.workloads.into_iter().map(|workload| expand_workload(workload, service)).collect(),

@@ -49,7 +49,8 @@ fn any_cell() -> impl Strategy<Value = Cell> {
         let running = if usually { usual(wanted.as_ref(), pods) } else { running };
         let (status, reason, agrees_with, flags, workloads) = said;
         let reason = reason.to_owned();
-        Cell { status, reason, wanted, running, pods, record, agrees_with, flags, since, short_since: None, failed_record, workloads }
+        let shortages = Box::default();
+        Cell { status, reason, wanted, running, pods, record, agrees_with, flags, since, shortages, failed_record, workloads }
     })
 }
 

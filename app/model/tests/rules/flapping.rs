@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use model::fixture::{World, at, ended, workload};
-use model::workload::{ContainerState, Pod, Termination};
+use model::fixture::{World, at, ended, workload, workload_of};
+use model::workload::{ContainerState, Kind, Pod, Termination};
 
 use crate::{cell, check};
 
@@ -135,6 +135,64 @@ fn a_pod_that_goes_after_a_long_rollout_has_its_grace() {
     for now in ["10:00:40", "10:00:50", "10:01:09"] {
         row = short(now).merge_after("cart", &row).row.unwrap();
         assert_eq!(crate::show(&row, &short(now)), "dev: rolling 7fc38a2 1/2 | recovering 1/2", "{now}");
+    }
+}
+
+/// Found by fuzzing: a workload that had just lost a pod inherited since when another of the service was short of one.
+#[test]
+fn each_workload_has_its_own_grace() {
+    let part = |name: &str, pods: u32, missing: bool| {
+        let deployed = workload(&format!("dev shop/{name} 7fc38a2 {pods}/{pods}")).change(|w| w.service = "cart".into());
+        if missing { deployed.without_pod(1).change(|w| w.replicas.current = pods - 1) } else { deployed }
+    };
+    let mut row = None;
+    for (now, web, worker, expected) in [
+        ("10:00:00", true, false, "rolling 7fc38a2 5/6 | recovering 3/4"),
+        ("10:00:25", true, true, "rolling 7fc38a2 4/6 | recovering 3/4"),
+        ("10:00:29", false, true, "rolling 7fc38a2 5/6 | cart-worker: recovering 1/2"),
+        ("10:00:31", false, true, "rolling 7fc38a2 5/6 | cart-worker: recovering 1/2"),
+        ("10:00:54", true, true, "rolling 7fc38a2 4/6 | recovering 3/4"),
+        ("10:00:56", true, true, "failing 7fc38a2 4/6 | cart-worker: not recovering, 1 of 2 pods ready since 2026-11-20 10:00:25 UTC"),
+    ] {
+        let world = World::new("dev").with(&part("cart", 4, web)).with(&part("cart-worker", 2, worker)).at(now);
+        let merged = row.map_or_else(|| world.merge("cart"), |row| world.merge_after("cart", &row)).row.unwrap();
+        assert_eq!(crate::show(&merged, &world), format!("dev: {expected}"), "{now}");
+        let again = world.merge_after("cart", &merged).row.unwrap();
+        assert_eq!(again, merged, "{now}: looking again changes nothing");
+        row = Some(merged);
+    }
+}
+
+/// One that is made anew under the same name has its own grace, too.
+#[test]
+fn a_workload_that_is_made_anew_has_its_own_grace() {
+    let short = |uid: &str, now: &str| {
+        let deployed = workload_of(Kind::StatefulSet, "dev shop/cart 7fc38a2 2/2").without_pod(1).change(|w| w.replicas.current = 1);
+        World::new("dev").with(&deployed.change(|w| w.uid = uid.into()).without_pod(0)).listed("dev", Kind::Pod).at(now)
+    };
+    let first = short("one", "10:00:00").merge("cart").row.unwrap();
+    let expected = [("one", "failing 7fc38a2 0/2 | not recovering, 0 of 2 pods ready since 2026-11-20 10:00:00 UTC")];
+    for (uid, expected) in expected.into_iter().chain([("two", "rolling 7fc38a2 0/2 | recovering 0/2")]) {
+        let world = short(uid, "10:00:31");
+        let row = world.merge_after("cart", &first).row.unwrap();
+        assert_eq!(crate::show(&row, &world), format!("dev: {expected}"), "{uid}");
+    }
+}
+
+#[test]
+fn a_pod_that_is_missed_while_the_rollout_is_paused_is_missed_all_the_same() {
+    let short = |now: &str| {
+        let deployed = workload("dev shop/cart 7fc38a2 2/2").without_pod(1).change(|w| (w.replicas.current, w.paused) = (1, true));
+        World::new("dev").with(&deployed).at(now)
+    };
+    let mut row = short("10:00:00").merge("cart").row.unwrap();
+    for (now, expected) in [
+        ("10:00:20", "paused 7fc38a2 1/2 | the rollout is paused, 1 of 2 pods updated"),
+        ("10:00:31", "failing 7fc38a2 1/2 | not recovering, 1 of 2 pods ready since 2026-11-20 10:00:00 UTC"),
+        ("10:01:20", "failing 7fc38a2 1/2 | not recovering, 1 of 2 pods ready since 2026-11-20 10:00:00 UTC"),
+    ] {
+        row = short(now).merge_after("cart", &row).row.unwrap();
+        assert_eq!(crate::show(&row, &short(now)), format!("dev: {expected}"), "{now}");
     }
 }
 
