@@ -73,10 +73,9 @@ impl Judge<'_> {
         if self.is_complete() {
             return self.complete();
         }
-        if let Some(partition) = self.partition_done() {
-            let (held, updated, wanted) = (census.old.len(), census.wanted.len(), workload.replicas.wanted);
-            let reason = format!("partition {partition} holds {} back: {updated} of {wanted} pods updated", of_pods(held));
-            return self.paused(reason, None, clock);
+        if let Some(hold) = self.hold() {
+            let (updated, wanted) = (census.wanted.len(), workload.replicas.wanted);
+            return self.paused(format!("{hold}: {updated} of {wanted} pods updated"), None, clock);
         }
         if !self.is_rolling() {
             return self.recovering(&census.wanted, clock);
@@ -192,26 +191,36 @@ impl Judge<'_> {
         }
     }
 
-    /// The partition of a StatefulSet that has replaced all the pods its partition lets it. The others rightly stay.
-    fn partition_done(&self) -> Option<u32> {
+    /// What holds old pods back on purpose, when all the pods that may be replaced have been: they rightly stay.
+    fn hold(&self) -> Option<String> {
         let Self { workload, census, .. } = self;
-        let Strategy::Partition(partition) = workload.strategy else { return None };
-        let expected = workload.replicas.wanted.saturating_sub(partition);
+        let wanted = workload.replicas.wanted;
         let is_seen = workload.observed_generation >= workload.generation;
-        let is_done = count(census.ready()) >= expected && !census.old.is_empty() && census.leaving_old.is_empty();
-        (partition > 0 && is_seen && is_done).then_some(partition)
+        if !is_seen || census.old.is_empty() || !census.leaving_old.is_empty() {
+            return None;
+        }
+        match workload.strategy {
+            Strategy::Partition(partition) if partition > 0 => {
+                let is_done = count(census.ready()) >= wanted.saturating_sub(partition);
+                is_done.then(|| format!("partition {partition} holds {} back", of_pods(census.old.len())))
+            }
+            Strategy::OnDelete => {
+                // A pod that somebody deletes is replaced: that is progress, until its replacement is ready.
+                let (updated, ready) = (census.wanted.len(), census.ready());
+                let is_done = ready == updated && count(updated + census.old.len()) >= wanted;
+                is_done.then(|| format!("OnDelete keeps {} of the old template until somebody deletes them", of_pods(census.old.len())))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn rolling_reason(&self) -> String {
-        let Self { workload, census, .. } = self;
+        let Self { census, .. } = self;
         let PodCounts { wanted, updated, ready } = self.pods();
         let mut reason = format!("{updated} of {wanted} pods updated, {ready} ready");
         let left = census.old_left();
         if updated >= wanted && left > 0 {
             reason += &format!(", {left} old left");
-        }
-        if workload.strategy == Strategy::OnDelete && !census.old.is_empty() {
-            reason += "; the strategy is OnDelete: delete the old pods to go on";
         }
         let is_held_up = |pod: &Pod| condition(&pod.conditions, "PodScheduled").is_some_and(|c| &*c.status == "False");
         let told = census.wanted.iter().find(|pod| is_held_up(pod) || !is_ready(pod) && self.warning_of(pod).is_some());

@@ -234,6 +234,31 @@ fn a_partition_holds_pods_back() {
     assert_eq!(cell(&dev(&recovering), "dev").status.as_str(), "paused");
 }
 
+/// As a partition does, it holds old pods back on purpose; what somebody deletes is a rollout until it is replaced.
+#[test]
+fn on_delete_keeps_old_pods_until_somebody_deletes_them() {
+    for kind in [Kind::StatefulSet, Kind::DaemonSet] {
+        let of = |text: &str| workload_of(kind, &format!("dev shop/cart {text}")).change(|w| w.strategy = Strategy::OnDelete);
+        let keeps = |pods: &str| format!("OnDelete keeps {pods} of the old template until somebody deletes them");
+        check(&dev(&of("7fc38a2 3/3")), "dev: ready 7fc38a2 3/3");
+        check(&dev(&of("993e5fc 0/3 old 7fc38a2 3")), &format!("dev: paused 993e5fc 0/3 | {}: 0 of 3 pods updated", keeps("3 pods")));
+        // The first is deleted, is gone, is being replaced, and is replaced.
+        let leaving = of("993e5fc 0/3 old 7fc38a2 3").old(0, |pod| pod.deleted_at = Some(at("09:59:50")));
+        check(&dev(&leaving), "dev: rolling 993e5fc 0/3 | 0 of 3 pods updated, 0 ready");
+        check(&dev(&of("993e5fc 0/3 old 7fc38a2 2")), "dev: rolling 993e5fc 0/3 | 0 of 3 pods updated, 0 ready");
+        check(&dev(&of("993e5fc 0+1/3 old 7fc38a2 2")), "dev: rolling 993e5fc 0/3 | 1 of 3 pods updated, 0 ready");
+        check(&dev(&of("993e5fc 2/3 old 7fc38a2 1")), &format!("dev: paused 993e5fc 2/3 | {}: 2 of 3 pods updated", keeps("1 pod")));
+        // What the controller has not seen is not held back yet.
+        let unseen = of("993e5fc 0/3 old 7fc38a2 3").change(|w| w.generation = 2);
+        assert_eq!(cell(&dev(&unseen), "dev").status.as_str(), "rolling");
+        // The pods it keeps must serve all the same.
+        let lost = of("993e5fc 1/3 old 7fc38a2 2").old(0, |pod| pod.set_ready("False", "09:50:00"));
+        assert_eq!(cell(&dev(&lost), "dev").status.as_str(), "failing");
+        let broken = of("993e5fc 0+1/3 old 7fc38a2 2").pod(0, |pod| pod.set_waiting("ImagePullBackOff", "no"));
+        assert_eq!(cell(&dev(&broken), "dev").status.as_str(), "failing");
+    }
+}
+
 #[test]
 fn pods_and_sets_that_stand_alone() {
     let alone = |text: &str| workload_of(Kind::Pod, text);

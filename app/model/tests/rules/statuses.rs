@@ -239,12 +239,6 @@ fn rolling() {
 }
 
 #[test]
-fn on_delete_says_what_to_do() {
-    let waits = workload_of(Kind::StatefulSet, "dev shop/cart 993e5fc 1/3 old 7fc38a2 2").change(|w| w.strategy = Strategy::OnDelete);
-    check(&dev(&waits), "dev: rolling 993e5fc 1/3 | 1 of 3 pods updated, 1 ready; the strategy is OnDelete: delete the old pods to go on");
-}
-
-#[test]
 fn paused() {
     let zero = workload("dev shop/cart 7fc38a2 0/0");
     check(&dev(&zero), "dev: paused 7fc38a2 0/0 | scaled to zero");
