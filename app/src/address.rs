@@ -21,6 +21,35 @@ pub struct ViewQuery {
     pub lang: Option<String>,
     /// The page of rows, from 0, for those who read without JavaScript; the address counts from 1.
     pub page: usize,
+    /// For whom it is shown.
+    pub mode: Mode,
+}
+
+/// For whom the board is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// For somebody who sits before it.
+    #[default]
+    Board,
+    /// For a screen on a wall: large, without controls, problems first.
+    Wall,
+}
+
+impl Mode {
+    /// The word in the address (`view=`).
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Board => "board",
+            Self::Wall => "wall",
+        }
+    }
+
+    /// The mode a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Board, Self::Wall].into_iter().find(|mode| mode.as_str() == word)
+    }
 }
 
 /// How close the rows are.
@@ -115,6 +144,7 @@ impl ViewQuery {
                 "density" => query.density = Density::from_word(&value).unwrap_or_default(),
                 "theme" => query.theme = Theme::from_word(&value),
                 "lang" if !value.is_empty() => query.lang = Some(value),
+                "view" => query.mode = Mode::from_word(&value).unwrap_or_default(),
                 "page" => query.page = value.parse().map_or(0, |page: usize| page.saturating_sub(1)),
                 _ => {}
             }
@@ -141,6 +171,9 @@ impl ViewQuery {
         if let Some(lang) = &self.lang {
             parameters.push(("lang", lang.clone()));
         }
+        if self.mode != Mode::default() {
+            parameters.push(("view", self.mode.as_str().to_owned()));
+        }
         if self.page > 0 {
             parameters.push(("page", (self.page + 1).to_string()));
         }
@@ -151,6 +184,12 @@ impl ViewQuery {
     #[must_use]
     pub fn with_page(self, page: usize) -> Self {
         Self { page, ..self }
+    }
+
+    /// What is looked at, on its first page, for somebody else.
+    #[must_use]
+    pub fn with_mode(self, mode: Mode) -> Self {
+        Self { mode, page: 0, ..self }
     }
 
     /// The board in this view: `/relboard/?q=is:failing`.
@@ -227,7 +266,7 @@ pub fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Density, Theme, ViewQuery, escape, unescape};
+    use super::{Density, Mode, Theme, ViewQuery, escape, unescape};
 
     #[test]
     fn what_is_as_usual_is_not_in_the_address() {
@@ -244,10 +283,11 @@ mod tests {
             theme: Some(Theme::Dark),
             lang: Some("es".into()),
             page: 2,
+            mode: Mode::Wall,
         };
-        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&density=dense&theme=dark&lang=es&page=3");
+        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&density=dense&theme=dark&lang=es&view=wall&page=3");
         assert_eq!(ViewQuery::parse(&view.to_string()), view);
-        for first in ["page=1", "page=0", "page=-1", "page=x", "page="] {
+        for first in ["view=board", "view=", "view=door", "page=1", "page=0", "page=-1", "page=x", "page="] {
             assert_eq!(ViewQuery::parse(first), ViewQuery::default(), "{first}");
         }
     }

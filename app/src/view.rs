@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Query, QueryError};
 
-use crate::address::{Density, Theme, ViewQuery};
+use crate::address::{Density, Mode, Theme, ViewQuery};
 use crate::board::sort::Sort;
 use crate::location::Location;
 
@@ -29,6 +29,8 @@ pub struct ViewState {
     pub density: RwSignal<Density>,
     /// The page of rows, from 0, until the table is a window.
     pub page: RwSignal<usize>,
+    /// For whom it is shown; another one is another document.
+    pub mode: Mode,
     lang: StoredValue<Option<String>>,
     base: StoredValue<Arc<str>>,
 }
@@ -46,6 +48,7 @@ impl ViewState {
             theme: RwSignal::new(query.theme),
             density: RwSignal::new(query.density),
             page: RwSignal::new(query.page),
+            mode: query.mode,
             lang: StoredValue::new(query.lang),
             base: StoredValue::new(base),
         }
@@ -67,6 +70,7 @@ impl ViewState {
             theme: self.theme.get(),
             lang: self.lang.get_value(),
             page: 0,
+            mode: self.mode,
         }
     }
 
