@@ -10,6 +10,7 @@ mod outage;
 mod records;
 mod registry;
 mod reload;
+mod screens;
 mod store;
 mod stream;
 mod wait;

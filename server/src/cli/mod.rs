@@ -5,6 +5,7 @@ mod client;
 mod demo;
 mod logging;
 mod record;
+pub mod screen;
 pub mod serve;
 mod sim;
 mod status;
@@ -22,7 +23,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
   1  the answer is no: something matching is red (status), a record was refused (record), the commit does not run
-     (wait), something is wrong (check)
+     (wait), something is wrong (check), the name is taken or unknown (screen)
   2  it could not be found out: wrong usage or configuration, server or store not reachable, the time is over
 
 `relboard COMMAND --help` has examples.";
@@ -46,6 +47,7 @@ enum Command {
     Record(Box<record::Args>),
     Wait(wait::Args),
     Check(check::Args),
+    Screen(screen::Args),
 }
 
 /// The answer of a command.
@@ -106,6 +108,7 @@ async fn run(command: Command) -> Result<Answer, Failure> {
         Command::Record(args) => record::run(*args).await,
         Command::Wait(args) => wait::run(args).await,
         Command::Check(args) => check::run(args).await,
+        Command::Screen(args) => screen::run(args).await,
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Args {
 
 /// Which configuration.
 #[derive(Debug, clap::Args)]
-pub(super) struct Configuration {
+pub struct Configuration {
     /// The configuration file [default: relboard.toml, if it is there]
     #[arg(long, value_name = "FILE", env = "RELBOARD_CONFIG")]
     config: Option<PathBuf>,

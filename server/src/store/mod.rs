@@ -1,4 +1,4 @@
-//! The store: CI's records and the history of cells, kept in a database.
+//! The store: CI's records, the history of cells and the screens that may look, kept in a database.
 //!
 //! SQLite by default. Everything that knows which database it is sits here, in [`Db`] and in [`open`]; the
 //! queries beside it use what SQLite and PostgreSQL share: `$1` placeholders, integer times, `ON CONFLICT`, text.
@@ -9,6 +9,7 @@ mod images;
 mod open;
 mod prune;
 mod records;
+mod screens;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use self::history::CellTransition;
 pub use self::images::KnownImages;
 pub use self::prune::{Pruned, Retention};
 pub use self::records::{Batch, Idempotency, Insertion};
+pub use self::screens::{Screen, TokenHash};
 
 /// The database in use.
 type Db = sqlx::Sqlite;

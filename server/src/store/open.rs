@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use sqlx::migrate::Migrator;
+use sqlx::Pool;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Error, Store};
+use super::{Db, Error, Store};
 use crate::config;
 
 /// Only ever added to: an applied migration is never changed. (`touch` this file after adding one: a new file in
@@ -17,6 +18,10 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a statement waits for another program that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often, and after how long, migrations are tried again that another program may have made meanwhile.
+const RACES: u32 = 3;
+const RACE: Duration = Duration::from_millis(100);
 
 impl Store {
     /// Opens the store, makes it if need be, and brings it up to date.
@@ -38,7 +43,7 @@ impl Store {
             .await
             .map_err(|error| Error::from_sqlx(&place, error))?;
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        MIGRATIONS.run(&pool).await.map_err(|error| Error::from_migrate(&place, known, error))?;
+        migrate(&pool).await.map_err(|error| Error::from_migrate(&place, known, error))?;
         let store = Self { pool, place, trouble: Arc::new(Mutex::new(None)) };
         store.probe().await?;
         Ok(store)
@@ -56,6 +61,18 @@ impl Store {
         .await;
         self.noted(written)
     }
+}
+
+/// Brings the database up to date. Two programs may do so at once (the server, and `relboard screen` beside it): who finds that the
+/// other was faster looks again.
+async fn migrate(pool: &Pool<Db>) -> Result<(), MigrateError> {
+    for _ in 0..RACES {
+        match MIGRATIONS.run(pool).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => tokio::time::sleep(RACE).await,
+            done => return done,
+        }
+    }
+    MIGRATIONS.run(pool).await
 }
 
 fn options(url: &str) -> Result<SqliteConnectOptions, Error> {

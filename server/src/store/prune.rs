@@ -26,6 +26,8 @@ pub struct Pruned {
     pub requests: u64,
     /// Answers of registries.
     pub images: u64,
+    /// Revoked screens.
+    pub screens: u64,
 }
 
 impl Store {
@@ -69,12 +71,14 @@ impl Store {
             .await?;
             // What is still deployed is asked for again: once in so long a time.
             let images = sqlx::query("DELETE FROM images WHERE asked_ms < $1").bind(before).execute(&mut *transaction).await?;
+            let screens = sqlx::query("DELETE FROM screens WHERE revoked_ms < $1").bind(before).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(Pruned {
                 records: records.rows_affected(),
                 transitions: transitions.rows_affected(),
                 requests: requests.rows_affected(),
                 images: images.rows_affected(),
+                screens: screens.rows_affected(),
             })
         }
         .await;

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use sqlx::Executor;
 use tempfile::TempDir;
 
-use super::{Batch, CellTransition, Error, Idempotency, Insertion, KnownImages, Pruned, Retention, Store};
+use super::{Batch, CellTransition, Error, Idempotency, Insertion, KnownImages, Pruned, Retention, Store, TokenHash};
 use crate::config;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -189,7 +189,7 @@ async fn pruning_keeps_the_newest_of_each_cell_and_its_newest_success() {
     let changes = [transition("cart", Status::Rolling, "1111111", 1), transition("cart", Status::Ready, "1111111", 2)];
     store.append_transitions(&changes).await.unwrap();
     let retention = Retention { before: at(100), per_cell: 1, requests_before: at(100) };
-    assert_eq!(store.prune(retention).await.unwrap(), Pruned { records: 1, transitions: 1, requests: 0, images: 0 });
+    assert_eq!(store.prune(retention).await.unwrap(), Pruned { records: 1, transitions: 1, requests: 0, images: 0, screens: 0 });
     assert_eq!(commits(&store).await, ["cart/dev 2222222", "cart/dev 3333333", "orders/dev 4444444"]);
     assert_eq!(store.last_transitions().await.unwrap(), [changes[1].clone()]);
     assert_eq!(store.prune(Retention { before: at(0), ..retention }).await.unwrap(), Pruned::default());
@@ -331,4 +331,43 @@ async fn what_registries_said_is_kept() {
     assert_eq!(store.known_images().await.unwrap(), known, "an answer is never replaced by none");
     let retention = Retention { before: at(1), per_cell: 20, requests_before: at(0) };
     assert_eq!(store.prune(retention).await.unwrap().images, 2);
+}
+
+#[tokio::test]
+async fn a_screen_is_known_by_the_hash_of_its_token_until_it_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&config(&folder)).await.unwrap();
+    let (first, second) = (TokenHash::of("first"), TokenHash::of("second"));
+    assert!(store.create_screen("lobby", first, at(0)).await.unwrap());
+    assert!(!store.create_screen("lobby", second, at(1)).await.unwrap(), "its name is taken");
+    let id = store.screens().await.unwrap()[0].id;
+    store.screen_used(id, at(20)).await.unwrap();
+    store.screen_used(id, at(10)).await.unwrap();
+    let screen = store.screens().await.unwrap().remove(0);
+    assert_eq!((screen.name.as_str(), screen.created, screen.used, screen.revoked), ("lobby", at(0), Some(at(20)), None));
+    assert!(bool::from(screen.token.is(&first)) && !bool::from(screen.token.is(&second)));
+
+    assert!(store.revoke_screen("lobby", at(30)).await.unwrap());
+    assert!(!store.revoke_screen("lobby", at(31)).await.unwrap(), "it is revoked already");
+    assert!(store.create_screen("lobby", second, at(40)).await.unwrap(), "its name is free again");
+    let revoked: Vec<_> = store.screens().await.unwrap().iter().map(|screen| screen.revoked).collect();
+    assert_eq!(revoked, [Some(at(30)), None]);
+    let retention = Retention { before: at(31), per_cell: 20, requests_before: at(0) };
+    assert_eq!(store.prune(retention).await.unwrap().screens, 1);
+    assert_eq!(store.screens().await.unwrap().len(), 1, "one that is let in stays, however old");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_open_a_new_store_at_once_do_not_disturb_one_another() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder);
+        let opened = futures::future::join_all((0..4).map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { Store::open(&config).await.map(drop).map_err(|error| error.to_string()) })
+        }));
+        for opened in opened.await {
+            assert_eq!(opened.unwrap(), Ok(()));
+        }
+    }
 }

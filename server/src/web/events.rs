@@ -22,6 +22,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::{Frame, News};
+use super::screens::Viewer;
 use super::state::Web;
 
 /// How often a quiet stream says that it lives: proxies cut what is silent.
@@ -56,7 +57,7 @@ pub(super) enum Whole {
 ///
 /// Server-sent events: `board` (the whole board) first, unless the client says which revision it has; then `delta`s.
 /// The id of an event is the revision it leads to. A revision of another run of the server gets the whole board.
-/// The stream ends when the server stops.
+/// The stream ends when the server stops, and that of a screen when its link is revoked.
 #[utoipa::path(
     get,
     path = "/api/v1/board/events",
@@ -68,7 +69,8 @@ pub(super) async fn events(State(web): State<Web>, Query(query): Query<Since>, h
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     // What is no revision is none that the client has: it gets the whole board.
     let has = last.filter(|id| !id.is_empty()).or(query.since).and_then(|id| id.parse().ok());
-    let client = Client::new(web.frames.clone(), has, query.whole, web.shutdown.clone(), web.metrics.sse_clients());
+    let viewer = Viewer::of(&web.screens, &headers);
+    let client = Client::new(web.frames.clone(), has, query.whole, viewer, web.shutdown.clone(), web.metrics.sse_clients());
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (headers, [("x-accel-buffering", "no")], Body::from_stream(client.stream())).into_response()
 }
@@ -80,16 +82,25 @@ struct Client {
     whole: Whole,
     greeted: bool,
     keep_alive: Interval,
+    /// The screen on a wall that it is.
+    viewer: Option<Viewer>,
     shutdown: CancellationToken,
     _counted: Counted,
 }
 
 impl Client {
-    fn new(frames: watch::Receiver<Arc<Frame>>, has: Option<Revision>, whole: Whole, shutdown: CancellationToken, clients: Gauge) -> Self {
+    fn new(
+        frames: watch::Receiver<Arc<Frame>>,
+        has: Option<Revision>,
+        whole: Whole,
+        viewer: Option<Viewer>,
+        shutdown: CancellationToken,
+        clients: Gauge,
+    ) -> Self {
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keep_alive.reset();
-        Self { frames, has, whole, greeted: false, keep_alive, shutdown, _counted: Counted::new(clients) }
+        Self { frames, has, whole, greeted: false, keep_alive, viewer, shutdown, _counted: Counted::new(clients) }
     }
 
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
@@ -106,6 +117,7 @@ impl Client {
         loop {
             tokio::select! {
                 () = self.shutdown.cancelled() => return None,
+                () = revoked(&mut self.viewer) => return None,
                 changed = self.frames.changed() => {
                     changed.ok()?;
                     if let Some(news) = self.news() {
@@ -113,7 +125,12 @@ impl Client {
                         return Some(news);
                     }
                 }
-                _ = self.keep_alive.tick() => return Some(Bytes::from_static(b": keep-alive\n\n")),
+                _ = self.keep_alive.tick() => {
+                    if let Some(viewer) = &self.viewer {
+                        viewer.looks();
+                    }
+                    return Some(Bytes::from_static(b": keep-alive\n\n"));
+                }
             }
         }
     }
@@ -131,6 +148,14 @@ impl Client {
         };
         self.has = Some(frame.board().revision.clone());
         news
+    }
+}
+
+/// Ends when a screen is refused; never for anybody else.
+async fn revoked(viewer: &mut Option<Viewer>) {
+    match viewer {
+        Some(viewer) => viewer.revoked().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -15,6 +15,7 @@ mod openapi;
 mod page;
 mod problem;
 mod records;
+mod screens;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -43,6 +44,7 @@ use self::assets::Site;
 use self::lookup::Lookup;
 use self::metrics::Metrics;
 use self::problem::{Kind, Problem};
+use self::screens::Screens;
 pub use self::state::Settings;
 use self::state::{Shared, Web};
 pub use self::tokens::Tokens;
@@ -87,15 +89,18 @@ pub fn router(parts: Parts) -> Router {
     if !site.built {
         tracing::warn!("{}", assets::NOT_BUILT);
     }
+    let screens = Screens::watch(store.clone(), clock.clone(), shutdown.clone());
     let web = Web::new(Shared {
         board: hub.board(),
         frames,
         settings: settings.clone(),
         lookup: Lookup { hub, store, settings },
         records,
+        screens,
         metrics: Metrics::new(),
         site,
         base_path: base_path.as_str().into(),
+        https: server.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         request_timeout: server.request_timeout,
         trusted_proxies: server.trusted_proxies,
         clock,
@@ -104,6 +109,7 @@ pub fn router(parts: Parts) -> Router {
     keep_up(web.clone());
 
     let (streams, stream_api) = OpenApiRouter::new().routes(routes!(events::events)).split_for_parts();
+    let streams = streams.route_layer(from_fn_with_state(web.clone(), screens::admit));
     let (quick, mut api) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(board::board))
         .routes(routes!(details::details))
@@ -117,8 +123,10 @@ pub fn router(parts: Parts) -> Router {
     api.merge(stream_api);
     let quick = quick
         .merge(openapi::routes(api, &base_path))
-        .route("/pkg/{name}", get(assets::package))
         .route("/board.ndjson", get(page::lines))
+        .route_layer(from_fn_with_state(web.clone(), screens::admit))
+        .route("/pkg/{name}", get(assets::package))
+        .route("/screen/{token}", get(screens::open))
         .layer(DefaultBodyLimit::max(server.max_body));
     let below_base = quick.route_layer(from_fn_with_state(web.clone(), layers::limit_time)).merge(streams);
     // The page is routed by its full path: the browser sees the same path, and both must match the same route.
@@ -127,6 +135,7 @@ pub fn router(parts: Parts) -> Router {
         .route(&format!("{base_path}/services/{{service}}"), get(page::page))
         .route(&format!("{base_path}/services/{{service}}/{{environment}}"), get(page::page))
         .route(&format!("{base_path}/services/{{service}}/{{environment}}/panel"), get(page::panel))
+        .route_layer(from_fn_with_state(web.clone(), screens::admit))
         .route_layer(from_fn_with_state(web.clone(), layers::limit_time));
     let all = match base_path.is_empty() {
         true => pages.merge(below_base),
@@ -190,15 +199,15 @@ async fn not_found(State(web): State<Web>, uri: OriginalUri, request: Request) -
     if reads && let Some(file) = assets::public(path, request.headers()) {
         return file;
     }
-    if !reads || path.starts_with("/api") || !wants_html(&request) {
+    if !reads || path.starts_with("/api") || !wants_html(request.headers()) {
         let detail = format!("There is nothing at {full}. The API is described at {}/api/docs.", web.base_path);
         return Problem::new(Kind::NotFound, detail).into_response();
     }
     page::nowhere(&web, request).await
 }
 
-fn wants_html(request: &Request) -> bool {
-    request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 async fn not_allowed(State(web): State<Web>, method: Method, uri: OriginalUri) -> Response {

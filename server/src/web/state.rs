@@ -13,6 +13,7 @@ use super::assets::Site;
 use super::frames::Frame;
 use super::lookup::Lookup;
 use super::metrics::Metrics;
+use super::screens::Screens;
 use super::tokens::Tokens;
 use crate::ci::poll::SourceHealth;
 use crate::clock::Clock;
@@ -30,9 +31,12 @@ pub(super) struct Shared {
     pub(super) settings: watch::Receiver<Arc<Settings>>,
     pub(super) lookup: Lookup,
     pub(super) records: Records,
+    pub(super) screens: Arc<Screens>,
     pub(super) metrics: Metrics,
     pub(super) site: Site,
     pub(super) base_path: Arc<str>,
+    /// Whether browsers reach it by HTTPS.
+    pub(super) https: bool,
     pub(super) request_timeout: Duration,
     pub(super) trusted_proxies: Vec<IpAddr>,
     pub(super) clock: Clock,
