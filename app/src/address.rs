@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use model::ids::{EnvironmentName, ServiceName};
 
+use crate::board::group::Grouping;
 use crate::board::sort::Sort;
 
 /// The part of an address behind the `?`. What is as usual is left out.
@@ -13,6 +14,10 @@ pub struct ViewQuery {
     pub q: String,
     /// The order of the rows.
     pub sort: Sort,
+    /// What rows are grouped by.
+    pub group: Grouping,
+    /// The columns that are shown, in their order; none stands for all of them.
+    pub columns: Vec<EnvironmentName>,
     /// The theme, when the address names one.
     pub theme: Option<Theme>,
     /// How close the rows are.
@@ -131,6 +136,9 @@ impl Theme {
 }
 
 impl ViewQuery {
+    /// The names of the parameters that say what is looked at.
+    pub const PARAMETERS: [&str; 8] = ["q", "sort", "group", "env", "density", "theme", "lang", "view"];
+
     /// Reads the part of an address behind the `?`. A parameter that cannot be read counts as not given.
     #[must_use]
     pub fn parse(search: &str) -> Self {
@@ -141,6 +149,9 @@ impl ViewQuery {
             match name {
                 "q" => query.q = value,
                 "sort" => query.sort = value.parse().unwrap_or_default(),
+                "group" => query.group = Grouping::from_word(&value).unwrap_or_default(),
+                // A form says it once for each column.
+                "env" => query.columns.extend(names(&value)),
                 "density" => query.density = Density::from_word(&value).unwrap_or_default(),
                 "theme" => query.theme = Theme::from_word(&value),
                 "lang" if !value.is_empty() => query.lang = Some(value),
@@ -161,6 +172,13 @@ impl ViewQuery {
         }
         if self.sort != Sort::default() {
             parameters.push(("sort", self.sort.to_string()));
+        }
+        if self.group != Grouping::default() {
+            parameters.push(("group", self.group.as_str().to_owned()));
+        }
+        if !self.columns.is_empty() {
+            let names: Vec<_> = self.columns.iter().map(|name| name.as_str().replace('%', "%25").replace(',', "%2C")).collect();
+            parameters.push(("env", names.join(",")));
         }
         if self.density != Density::default() {
             parameters.push(("density", self.density.as_str().to_owned()));
@@ -198,6 +216,21 @@ impl ViewQuery {
         format!("{base}/{self}")
     }
 
+    /// The same rows and columns as a file for spreadsheets.
+    #[must_use]
+    pub fn csv(&self, base: &str) -> String {
+        let Self { q, sort, group, columns, .. } = self.clone();
+        let rows = Self { q, sort, group, columns, ..Self::default() };
+        format!("{base}/api/v1/board?format=csv{}", rows.to_string().replacen('?', "&", 1))
+    }
+
+    /// Whether both show the same rows and columns, however they look.
+    #[must_use]
+    pub fn shows_what(&self, other: &Self) -> bool {
+        let shown = |view: &Self| (view.q.trim().to_owned(), view.sort.clone(), view.group, view.columns.clone());
+        shown(self) == shown(other)
+    }
+
     /// The panel with the details of a service in an environment, without the page around it.
     #[must_use]
     pub fn panel(&self, base: &str, service: &ServiceName, environment: &EnvironmentName) -> String {
@@ -223,6 +256,11 @@ impl std::fmt::Display for ViewQuery {
         }
         Ok(())
     }
+}
+
+/// The names in a list with commas; a comma in a name is escaped once more.
+fn names(list: &str) -> impl Iterator<Item = EnvironmentName> {
+    list.split(',').filter(|name| !name.is_empty()).map(|name| unescape(name).into())
 }
 
 /// Percent-encodes what may not stand in a path segment or a query value, and leaves the rest readable.
@@ -267,6 +305,7 @@ pub fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Density, Mode, Theme, ViewQuery, escape, unescape};
+    use crate::board::group::Grouping;
 
     #[test]
     fn what_is_as_usual_is_not_in_the_address() {
@@ -279,16 +318,34 @@ mod tests {
         let view = ViewQuery {
             q: "by:ignas a|b".into(),
             sort: "-dev:time".parse().unwrap(),
+            group: Grouping::Team,
+            columns: vec!["pro".into(), "eu,west 1%".into()],
             density: Density::Dense,
             theme: Some(Theme::Dark),
             lang: Some("es".into()),
             page: 2,
             mode: Mode::Wall,
         };
-        assert_eq!(view.board(""), "/?q=by:ignas%20a%7Cb&sort=-dev:time&density=dense&theme=dark&lang=es&view=wall&page=3");
+        let arranged = "/?q=by:ignas%20a%7Cb&sort=-dev:time&group=team&env=pro,eu%252Cwest%201%2525";
+        assert_eq!(view.board(""), format!("{arranged}&density=dense&theme=dark&lang=es&view=wall&page=3"));
         assert_eq!(ViewQuery::parse(&view.to_string()), view);
         for first in ["view=board", "view=", "view=door", "page=1", "page=0", "page=-1", "page=x", "page="] {
             assert_eq!(ViewQuery::parse(first), ViewQuery::default(), "{first}");
+        }
+    }
+
+    #[test]
+    fn a_view_is_a_file() {
+        let view = ViewQuery::parse("q=a%26b&sort=-name&group=team&env=pro,dev&density=dense&theme=dark&lang=es&page=3");
+        assert_eq!(view.csv("/x"), "/x/api/v1/board?format=csv&q=a%26b&sort=-name&group=team&env=pro,dev");
+        assert_eq!(ViewQuery::default().csv(""), "/api/v1/board?format=csv");
+    }
+
+    #[test]
+    fn a_view_is_the_same_in_another_theme() {
+        let view = ViewQuery::parse("q=a&group=team");
+        for (other, same) in [("q=+a&group=team&theme=dark&page=2", true), ("q=a", false), ("q=a&group=team&env=dev", false)] {
+            assert_eq!(view.shows_what(&ViewQuery::parse(other)), same, "{other}");
         }
     }
 
@@ -300,8 +357,10 @@ mod tests {
 
     #[test]
     fn a_form_without_script_says_the_same() {
-        let view = ViewQuery::parse("?q=by%3Aignas+%22a+b%22&sort=nonsense&theme=green&lang=&other=1");
+        let view = ViewQuery::parse("?q=by%3Aignas+%22a+b%22&sort=nonsense&group=colour&env=&theme=green&lang=&other=1");
         assert_eq!(view, ViewQuery { q: "by:ignas \"a b\"".into(), ..ViewQuery::default() });
+        let ticked = ViewQuery::parse("env=dev&env=eu%20west&group=letter");
+        assert_eq!(ticked.to_string(), "?group=letter&env=dev,eu%20west", "boxes of a form, one by one");
     }
 
     #[test]

@@ -26,6 +26,8 @@ use model::details::Details;
 use model::ids::{EnvironmentName, ServiceName};
 use tokio::sync::watch;
 
+use crate::address::ViewQuery;
+use crate::board::details::links::Link;
 use crate::i18n::Language;
 
 /// Looks up everything known of one cell; none when there is no such row or column.
@@ -51,8 +53,21 @@ pub struct Backend {
     pub language: Language,
     /// Path and query of the request, as the browser sees them: with the base.
     pub address: Arc<str>,
+    /// Views that have a name, as links in the header.
+    pub views: Arc<[SavedView]>,
+    /// Links to other tools, in the details.
+    pub links: Arc<[Link]>,
     /// The details of the cell that the path names, from [`crate::panel`]; none when it names none.
     pub panel: Option<String>,
+}
+
+/// A view that has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedView {
+    /// The words of the link.
+    pub name: Arc<str>,
+    /// What it shows.
+    pub query: ViewQuery,
 }
 
 /// Paths of the page's files under `{base}/`, with the hash that the build gave their names.

@@ -27,9 +27,11 @@ pub mod view;
 #[cfg(feature = "ssr")]
 pub use self::app::App;
 #[cfg(feature = "ssr")]
-pub use self::backend::{Assets, Backend};
+pub use self::backend::{Assets, Backend, SavedView};
 #[cfg(feature = "ssr")]
 pub use self::board::details::html as panel;
+#[cfg(feature = "ssr")]
+pub use self::board::details::links::{Link, Template};
 #[cfg(feature = "ssr")]
 pub use self::board::selection::Selection;
 #[cfg(feature = "ssr")]

@@ -10,6 +10,8 @@ use model::board::Board;
 use model::text::{TIME, parse};
 use tokio::sync::watch;
 
+use crate::address::ViewQuery;
+use crate::backend::SavedView;
 use crate::{Assets, Backend, Language, Selection};
 
 const BOARD: &str = r#"environments: dev development | pre staging unreachable "connection refused" | pro production
@@ -29,6 +31,8 @@ fn backend(board: Board, address: &str, language: Language) -> Backend {
         now: TIME + chrono::Duration::minutes(5),
         language,
         address: Arc::from(address),
+        views: Arc::from([SavedView { name: "Trouble".into(), query: ViewQuery::parse("q=is:red&group=team") }]),
+        links: Arc::from([]),
         panel: None,
     }
 }

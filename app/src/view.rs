@@ -8,6 +8,7 @@ use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Query, QueryError};
 
 use crate::address::{Density, Mode, Theme, ViewQuery};
+use crate::board::group::Grouping;
 use crate::board::sort::Sort;
 use crate::location::Location;
 
@@ -23,6 +24,10 @@ pub struct ViewState {
     pub parsed: Memo<Result<Query, QueryError>>,
     /// The order of the rows.
     pub sort: RwSignal<Sort>,
+    /// What rows are grouped by.
+    pub group: RwSignal<Grouping>,
+    /// The columns somebody chose, in their order; none stands for all of them.
+    pub columns: RwSignal<Vec<EnvironmentName>>,
     /// The theme somebody chose in this view.
     pub theme: RwSignal<Option<Theme>>,
     /// How close the rows are.
@@ -45,6 +50,8 @@ impl ViewState {
             q,
             parsed: Memo::new(move |_| q.with(|q| Query::parse(q))),
             sort: RwSignal::new(query.sort),
+            group: RwSignal::new(query.group),
+            columns: RwSignal::new(query.columns),
             theme: RwSignal::new(query.theme),
             density: RwSignal::new(query.density),
             page: RwSignal::new(query.page),
@@ -66,6 +73,8 @@ impl ViewState {
         ViewQuery {
             q: self.q.get(),
             sort: self.sort.get(),
+            group: self.group.get(),
+            columns: self.columns.get(),
             density: self.density.get(),
             theme: self.theme.get(),
             lang: self.lang.get_value(),
@@ -105,6 +114,8 @@ impl ViewState {
             let query = location.search.with(|search| ViewQuery::parse(search));
             set_if_new(self.q, query.q);
             set_if_new(self.sort, query.sort);
+            set_if_new(self.group, query.group);
+            set_if_new(self.columns, query.columns);
             set_if_new(self.theme, query.theme);
             set_if_new(self.density, query.density);
         });

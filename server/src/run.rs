@@ -143,7 +143,14 @@ fn settings_of(config: &Config, sources: Option<&Sources>) -> Settings {
     let tokens = Tokens::new(&config.ci, config.server.records_per_minute);
     let registries = sources.map(Sources::registries).unwrap_or_default();
     let sources = sources.map(Sources::health).unwrap_or_default();
-    Settings { catalogue: Arc::clone(&config.catalogue), tokens, sources, registries }
+    Settings {
+        catalogue: Arc::clone(&config.catalogue),
+        tokens,
+        views: Arc::clone(&config.views),
+        links: Arc::clone(&config.links),
+        sources,
+        registries,
+    }
 }
 
 async fn finish<T>(what: &str, task: impl Future<Output = T>) {

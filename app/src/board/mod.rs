@@ -2,12 +2,14 @@
 
 pub mod aside;
 pub mod cell;
+pub mod choice;
 pub mod clicks;
 #[cfg(feature = "ssr")]
 pub mod details;
 pub mod empty;
 pub mod face;
 pub mod filters;
+pub mod group;
 pub mod header;
 pub mod hue;
 pub mod legend;

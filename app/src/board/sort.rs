@@ -7,10 +7,12 @@ use std::str::FromStr;
 use model::board::{Board, Cell, Row};
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
+use model::version::Version;
 
 use super::face;
 
-/// The order of the rows: `name`, `dev:time` (newest first), `dev:status` (worst first); `-` turns it round.
+/// The order of the rows: `name`, `dev:time` (newest first), `dev:status` (worst first), `dev:version` (highest first); `-`
+/// turns it round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
     /// What rows are compared by; equal ones by name.
@@ -29,6 +31,8 @@ pub enum Key {
     Time(EnvironmentName),
     /// The status in an environment, worst first.
     Status(EnvironmentName),
+    /// The version in an environment by the name that people read, highest first.
+    Version(EnvironmentName),
 }
 
 /// Whether an order is as it comes or turned round.
@@ -43,7 +47,7 @@ pub enum Direction {
 
 /// An order that the address does not spell as one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no order: it must look like `name`, `dev:time` or `-dev:status`")]
+#[error("`{0}` is no order: it must look like `name`, `dev:time`, `dev:version` or `-dev:status`")]
 pub struct SortError(String);
 
 impl Sort {
@@ -72,7 +76,10 @@ impl Sort {
         match &self.key {
             Key::Name => {}
             Key::Time(environment) => names.sort_by_cached_key(|name| Reverse(cell(name, environment).and_then(face::when))),
-            Key::Status(environment) => names.sort_by_cached_key(|name| rank(cell(name, environment))),
+            Key::Status(environment) => {
+                names.sort_by_cached_key(|name| urgency(cell(name, environment).map_or(Status::Absent, |cell| cell.status)));
+            }
+            Key::Version(environment) => names.sort_by_cached_key(|name| Reverse(cell(name, environment).and_then(version))),
         }
         if self.direction == Direction::Reversed {
             names.reverse();
@@ -85,18 +92,37 @@ fn cell<'a>(row: &'a Row, environment: &EnvironmentName) -> Option<&'a Cell> {
     row.cells.get(environment).map(AsRef::as_ref)
 }
 
-/// Worst first; what is not known for sure comes after what is known to be red.
-fn rank(cell: Option<&Cell>) -> u8 {
-    match cell.map_or(Status::Absent, |cell| cell.status) {
-        Status::Failing => 0,
-        Status::Missing => 1,
-        Status::Drifted => 2,
-        Status::Rolling => 3,
-        Status::Unknown => 4,
-        Status::Paused => 5,
-        Status::Ready => 6,
-        Status::Absent => 7,
-    }
+/// The statuses, worst first; what is not known for sure comes after what is known to be red.
+pub const BY_URGENCY: [Status; 8] =
+    [Status::Failing, Status::Missing, Status::Drifted, Status::Rolling, Status::Unknown, Status::Paused, Status::Ready, Status::Absent];
+
+/// The place of a status in [`BY_URGENCY`].
+#[must_use]
+pub fn urgency(status: Status) -> u8 {
+    BY_URGENCY.iter().zip(0..).find_map(|(known, place)| (*known == status).then_some(place)).unwrap_or(u8::MAX)
+}
+
+/// A piece of a version: numbers compare as numbers, so that 1.10 is above 1.9. What is behind a hyphen comes before the
+/// release, as in semantic versions.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Piece {
+    Hyphen(String),
+    End,
+    Text(String),
+    Number(u64),
+}
+
+/// What a cell's version is compared by; none where there is nothing.
+fn version(cell: &Cell) -> Option<Vec<Piece>> {
+    let name = face::other_name(cell).or_else(|| face::version(cell).map(Version::short))?;
+    let is_alike = |one: &u8, other: &u8| one.is_ascii_digit() == other.is_ascii_digit();
+    let pieces = name.trim_start_matches('v').as_bytes().chunk_by(is_alike).map(|piece| {
+        let text = String::from_utf8_lossy(piece);
+        let is_hyphen = text.starts_with('-');
+        text.parse()
+            .map_or_else(|_| if is_hyphen { Piece::Hyphen(text.into_owned()) } else { Piece::Text(text.into_owned()) }, Piece::Number)
+    });
+    Some(pieces.chain([Piece::End]).collect())
 }
 
 impl fmt::Display for Sort {
@@ -108,6 +134,7 @@ impl fmt::Display for Sort {
             Key::Name => f.write_str("name"),
             Key::Time(environment) => write!(f, "{environment}:time"),
             Key::Status(environment) => write!(f, "{environment}:status"),
+            Key::Version(environment) => write!(f, "{environment}:version"),
         }
     }
 }
@@ -124,6 +151,7 @@ impl FromStr for Sort {
             None if key == "name" => Key::Name,
             Some((environment, "time")) => Key::Time(environment.into()),
             Some((environment, "status")) => Key::Status(environment.into()),
+            Some((environment, "version")) => Key::Version(environment.into()),
             _ => return Err(SortError(text.to_owned())),
         };
         Ok(Self { key, direction })
@@ -136,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_address_spells_every_order() {
-        for text in ["name", "-name", "dev:time", "-dev:status", "eu:west:time"] {
+        for text in ["name", "-name", "dev:time", "-dev:status", "dev:version", "eu:west:time"] {
             assert_eq!(text.parse::<Sort>().map(|sort| sort.to_string()).as_deref(), Ok(text));
         }
         for text in ["", "-", "dev", "dev:colour", "time"] {
@@ -163,6 +191,24 @@ mod tests {
         assert_eq!(order("dev:time"), "daecb", "newest first, nothing deployed last");
         assert_eq!(order("dev:status"), "ceadb", "worst first");
         assert_eq!(order("nowhere:time"), "abcde");
+    }
+
+    #[test]
+    fn versions_are_compared_as_people_count() {
+        let board = model::text::parse(
+            "a  dev: v1.9.0 ready 1/1\n\
+             b  dev: v1.10.0 ready 1/1\n\
+             c  dev: -\n\
+             d  dev: 1.10.0-rc.1 ready 1/1\n\
+             e  dev: 7fc38a2 ready 1/1",
+        )
+        .unwrap();
+        let order = |sort: &str| {
+            let names = sort.parse::<Sort>().unwrap().order(&board, board.services.keys());
+            names.iter().map(|name| name.as_str().to_owned()).collect::<String>()
+        };
+        assert_eq!(order("dev:version"), "ebdac", "a release before its candidates, nothing deployed last");
+        assert_eq!(order("-dev:version"), "cadbe");
     }
 
     #[test]

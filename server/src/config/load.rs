@@ -11,7 +11,7 @@ use super::environments::Declared;
 use super::kubeconfig::Kubeconfigs;
 use super::problem::{Collector, Files, Origin, Problems};
 use super::section::{Context, Section};
-use super::{Config, Server, Store, ci, discover, environments, registries, rules, tree};
+use super::{Config, Server, Store, ci, discover, environments, registries, rules, tree, views};
 
 /// The file that is read when none is named, if it is there.
 const DEFAULT_FILE: &str = "relboard.toml";
@@ -99,7 +99,7 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
     let ci = ci::read(root.sections("ci"));
     let docker_config = registries::default_docker_config(|name| sources.variable(name).map(PathBuf::from));
     let registries = registries::read(root.section("registries"), docker_config);
-    let (naming, versions) = rules::services(root.section("services"));
+    let (naming, versions, links) = rules::services(root.section("services"));
     let timing = rules::timing(root.section("timing"));
     let mut declared = environments::read(root.sections("environments"), &kubeconfigs);
     if !root.has("environments") {
@@ -111,6 +111,7 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
         }
     }
     environments::check(&declared, timing.freshness, problems);
+    let views = views::read(root.sections("views"), &known_environments(&declared, &ci));
     root.finish();
 
     let catalogue = Catalogue { naming, versions, timing, ..Catalogue::new(declared.iter().map(Declared::column)) };
@@ -122,9 +123,19 @@ fn read(text: &str, path: Option<&Path>, sources: &Sources, problems: &Collector
         catalogue: Arc::new(catalogue),
         ci,
         registries,
+        views,
+        links,
         sources: Some(sources.clone()),
         ..Config::default()
     }
+}
+
+/// The environments that views may name: a CI may make more of them than are configured.
+fn known_environments(declared: &[Declared], ci: &[super::Ci]) -> views::Known {
+    if ci.iter().any(|ci| ci.create_environments) {
+        return views::Known::Any;
+    }
+    views::Known::Only(declared.iter().map(|declared| declared.column().name).collect())
 }
 
 /// The environments when the configuration names none.

@@ -18,9 +18,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod views;
 
 use std::sync::Arc;
 
+use app::{Link, SavedView};
 use model::catalogue::Catalogue;
 
 pub use self::ci::{Ci, JsonEndpoint, JsonFields, Locator};
@@ -47,6 +49,10 @@ pub struct Config {
     pub ci: Vec<Ci>,
     /// `[registries]`, and those that the docker configuration has logins for; by host.
     pub registries: Vec<Registry>,
+    /// `[[views]]`, in the order of the file.
+    pub views: Arc<[SavedView]>,
+    /// `[services.links]`, by name.
+    pub links: Arc<[Link]>,
     /// Where it came from, to be read again by [`reloads`]; none for one that was made in the program.
     pub sources: Option<Sources>,
     /// The files that it was read from, as they were.
@@ -63,6 +69,8 @@ impl Default for Config {
             catalogue: Arc::new(Catalogue::new([])),
             ci: Vec::new(),
             registries: Vec::new(),
+            views: Arc::from([]),
+            links: Arc::from([]),
             sources: None,
             files: Files::default(),
         }

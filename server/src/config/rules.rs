@@ -1,14 +1,16 @@
 //! `[services]` and `[timing]`: the rules of the catalogue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use app::Link;
 use chrono::TimeDelta;
 use model::catalogue::{Naming, Timing, VersionRules};
 
 use super::section::Section;
 
 /// `[services]`.
-pub(super) fn services(section: Section<'_>) -> (Naming, VersionRules) {
+pub(super) fn services(section: Section<'_>) -> (Naming, VersionRules, Arc<[Link]>) {
     let (naming, versions) = (Naming::default(), VersionRules::default());
     let read = (
         Naming {
@@ -32,8 +34,10 @@ pub(super) fn services(section: Section<'_>) -> (Naming, VersionRules) {
     for pattern in read.1.tag_patterns.iter().filter(|pattern| pattern.matches("{sha}").count() != 1) {
         section.problem("tag_patterns", format!("`{pattern}` must hold {{sha}} once: it stands for the commit; `*` stands for anything"));
     }
+    let links = section.parsed_texts("links", str::parse).into_iter().map(|(name, template)| Link { name: name.into(), template });
+    let links = links.collect();
     section.finish();
-    read
+    (read.0, read.1, links)
 }
 
 /// `[timing]`.

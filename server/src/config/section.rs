@@ -227,6 +227,13 @@ impl<'a> Section<'a> {
         keys.into_iter().filter_map(|key| section.text(&key).map(|text| (key, text))).collect()
     }
 
+    /// A table of texts that are read by a function, which says what is wrong.
+    pub(super) fn parsed_texts<T, E: ToString>(&self, key: &str, parse: impl Fn(&str) -> Result<T, E>) -> Vec<(String, T)> {
+        let section = self.section(key);
+        let keys: Vec<String> = section.table.into_iter().flat_map(Table::keys).cloned().collect();
+        keys.into_iter().filter_map(|key| Some((key.clone(), section.parsed(&key, &parse)?))).collect()
+    }
+
     /// A table in this one; an empty one when it is not given.
     pub(super) fn section(&self, key: &str) -> Section<'a> {
         let node = self.get(key);

@@ -1,5 +1,6 @@
 mod registries;
 mod reload;
+mod views;
 mod wrong;
 
 use std::path::Path;

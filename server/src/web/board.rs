@@ -1,5 +1,6 @@
 //! `GET /api/v1/board`: the board as JSON, CSV or text.
 
+mod arrangement;
 mod format;
 
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use model::board::{Board, Row};
@@ -16,9 +17,13 @@ use model::text::{csv_rows, table};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use self::arrangement::Arrangement;
 use self::format::Format;
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::Web;
+
+/// How a browser names the file.
+const FILE: &str = "attachment; filename=\"relboard.csv\"";
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -28,12 +33,20 @@ pub(super) struct Search {
     q: String,
     /// The format, for those who cannot set `Accept`.
     format: Option<Format>,
+    /// The order of the rows, of CSV and text: `name`, or an environment with `:time`, `:status` or `:version`; `-` in front turns
+    /// it round.
+    sort: Option<String>,
+    /// What the rows are ordered by before that, of CSV and text: `team`, `namespace`, `status` or `letter`.
+    group: Option<String>,
+    /// The environments to give, in their order, separated by commas; of CSV and text.
+    env: Option<String>,
 }
 
 /// The board.
 ///
 /// As JSON, CSV (`Accept: text/csv`, one line for each service and environment) or an aligned text table
-/// (`Accept: text/plain`). Its `ETag` is strong: send it back as `If-None-Match` to learn cheaply that nothing changed.
+/// (`Accept: text/plain`). These two can be arranged like the page, with the page's own parameters; JSON has all environments, and
+/// services by name. Its `ETag` is strong: send it back as `If-None-Match` to learn cheaply that nothing changed.
 #[utoipa::path(
     get,
     path = "/api/v1/board",
@@ -42,7 +55,7 @@ pub(super) struct Search {
     responses(
         (status = 200, description = "The board", content((Board = "application/json"), (String = "text/csv"), (String = "text/plain"))),
         (status = 304, description = "As `If-None-Match` says"),
-        (status = 400, description = "The search does not parse", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 400, description = "The search does not parse, or there is no such order, group or environment", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 406, description = "No such format", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
@@ -56,20 +69,27 @@ pub(super) async fn board(
     let filter = model::query::Query::parse(&search.q).map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at(error.at))?;
     let frame = web.frame();
     let (board, now) = (frame.board(), web.clock.now());
-    let tag = entity_tag(board, &search.q, format, &headers, now);
+    let arrangement = Arrangement::of(&search, board, format)?;
+    let tag = entity_tag(board, &search, format, &headers, now);
     let shared = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned()), (header::VARY, "accept".to_owned())];
     if knows(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
     }
     let context = Context { environments: &board.environments, now };
     let rows = || board.services.values().filter(|row| filter.matches(row, context));
+    // Formats for people, with the columns and the order they asked for.
+    let part = Board { environments: arrangement.environments(board), ..Board::empty("", now) };
+    let arranged =
+        || arrangement.names(board, rows().map(|row| &row.name)).into_iter().filter_map(|name| Some(&**board.services.get(&name)?));
     let body = match format {
         Format::Json if search.q.trim().is_empty() => frame.json(),
         Format::Json => filtered(board, rows()),
-        Format::Csv => csv(board, rows().map(AsRef::as_ref)),
-        Format::Text => table(board, rows().map(AsRef::as_ref), now).into(),
+        Format::Csv => csv(&part, arranged()),
+        Format::Text => table(&part, arranged(), now).into(),
     };
-    Ok((shared, [(header::CONTENT_TYPE, format.content_type())], body).into_response())
+    // Who follows a link wants a file.
+    let file = (format == Format::Csv && search.format.is_some()).then_some([(header::CONTENT_DISPOSITION, FILE)]);
+    Ok((shared, file.map(AppendHeaders), [(header::CONTENT_TYPE, format.content_type())], body).into_response())
 }
 
 fn filtered<'a>(board: &Board, rows: impl Iterator<Item = &'a Arc<Row>>) -> Bytes {
@@ -89,13 +109,18 @@ fn csv<'a>(board: &'a Board, rows: impl Iterator<Item = &'a Row>) -> Bytes {
 }
 
 /// Strong: another encoding is another entity too, so what the client accepts is part of it. Ages are shown by the minute.
-fn entity_tag(board: &Board, q: &str, format: Format, headers: &HeaderMap, now: DateTime<Utc>) -> String {
+fn entity_tag(board: &Board, search: &Search, format: Format, headers: &HeaderMap, now: DateTime<Utc>) -> String {
     let mut hash = Sha256::new();
     hash.update(format.content_type());
     hash.update(headers.get(header::ACCEPT_ENCODING).map(AsRef::as_ref).unwrap_or_default());
-    hash.update([0]);
-    hash.update(q);
-    if format == Format::Text || q.contains("age:") {
+    let parts = [Some(search.q.as_str()), search.sort.as_deref(), search.group.as_deref(), search.env.as_deref()];
+    for part in parts {
+        hash.update([0]);
+        hash.update(part.unwrap_or_default());
+    }
+    // The file's name is part of the answer.
+    hash.update([u8::from(search.format.is_some())]);
+    if format == Format::Text || search.q.contains("age:") {
         hash.update((now.timestamp() / 60).to_be_bytes());
     }
     let hash: [u8; 32] = hash.finalize().into();

@@ -92,6 +92,7 @@ fn backend(web: &Web, request: &Request) -> Backend {
         // A server that stops has no details any more.
         Box::pin(async move { lookup.details(service, environment).await.ok().flatten() })
     };
+    let settings = web.settings();
     Backend {
         board: web.board.clone(),
         details: Arc::new(details),
@@ -100,6 +101,8 @@ fn backend(web: &Web, request: &Request) -> Backend {
         now: web.clock.now(),
         language: language(request.uri().query(), request.headers()),
         address: request.uri().path_and_query().map_or_else(|| "/".into(), |address| address.as_str().into()),
+        views: Arc::clone(&settings.views),
+        links: Arc::clone(&settings.links),
         panel: None,
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::{Link, SavedView};
 use model::board::Board;
 use model::catalogue::{Catalogue, EnvironmentSpec};
 use tokio::sync::watch;
@@ -50,6 +51,10 @@ pub struct Settings {
     pub catalogue: Arc<Catalogue>,
     /// Who may send records.
     pub tokens: Tokens,
+    /// Views that have a name.
+    pub views: Arc<[SavedView]>,
+    /// Links to other tools.
+    pub links: Arc<[Link]>,
     /// How the polled sources of records are doing.
     pub sources: Vec<watch::Receiver<SourceHealth>>,
     /// How the image registries are doing.

@@ -75,7 +75,14 @@ impl Server {
         let (hub, _) = hub::spawn(start, stop.clone());
         let sender = config::Ci { name: "jenkins".to_owned(), token: Some("s3cret".into()), json: None, create_environments: false };
         let tokens = Tokens::new(&[sender], server.records_per_minute);
-        let (_, settings) = watch::channel(Arc::new(Settings { catalogue, tokens, sources: Vec::new(), registries: Vec::new() }));
+        let (_, settings) = watch::channel(Arc::new(Settings {
+            catalogue,
+            tokens,
+            views: Arc::from([]),
+            links: Arc::from([]),
+            sources: Vec::new(),
+            registries: Vec::new(),
+        }));
         let records = Records::new(store.clone(), hub.events(), clock.clone());
         let parts = Parts { server, settings, hub: hub.clone(), records, store: store.clone(), clock, shutdown: stop.clone() };
         let live = Event::Target { target: TargetId(0), health: TargetHealth::Live { notes: Vec::new() }, at: now() };
@@ -200,6 +207,38 @@ async fn formats_by_accept_and_by_address() {
     assert!(text.contains("cart") && text.contains("7fc38a2") && text.contains("gauxachs"), "{text}");
     server.get("/api/v1/board", &[(header::ACCEPT, "image/png")]).await.is_problem(406, "not-acceptable");
     server.get("/api/v1/board?format=xml", &[]).await.is_problem(400, "bad-request");
+}
+
+#[tokio::test]
+async fn csv_and_text_are_arranged_as_the_address_says() {
+    let mut server = Server::start().await;
+    server.deployed("cart", COMMIT).await;
+    server.deployed("stock", COMMIT).await;
+    for (arrangement, expected) in [
+        ("", "cart/dev cart/pre stock/dev stock/pre"),
+        ("&sort=dev:time", "stock/dev stock/pre cart/dev cart/pre"),
+        ("&sort=dev:time&group=letter", "cart/dev cart/pre stock/dev stock/pre"),
+        ("&env=pre,dev&q=cart", "cart/pre cart/dev"),
+        ("&sort=-name&env=dev", "stock/dev cart/dev"),
+    ] {
+        let answer = server.get(&format!("/api/v1/board?format=csv{arrangement}"), &[]).await;
+        assert_eq!(answer.header(header::CONTENT_DISPOSITION), "attachment; filename=\"relboard.csv\"");
+        let mut reader = csv::Reader::from_reader(&*answer.body);
+        let line = |line: csv::StringRecord| format!("{}/{}", &line[0], &line[2]);
+        let lines: Vec<_> = reader.records().map(|record| line(record.unwrap())).collect();
+        assert_eq!(lines.join(" "), expected, "{arrangement}");
+    }
+    let text = server.get("/api/v1/board?format=text&env=pre&sort=-name", &[]).await.text();
+    assert!(text.starts_with("SERVICE  pre") && text.find("stock") < text.find("cart"), "{text}");
+    for (wrong, said) in [
+        ("format=csv&sort=dev", "`dev` is no order"),
+        ("format=csv&group=colour", "one of none, team"),
+        ("format=csv&env=dev,moon", "`moon` is not an environment of this board: it has dev, pre."),
+        ("sort=name", "add `format=csv`"),
+    ] {
+        let problem = server.get(&format!("/api/v1/board?{wrong}"), &[]).await.is_problem(400, "bad-request");
+        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 pub mod history;
 pub mod image;
+pub mod links;
 pub mod neighbours;
 pub mod panel;
 pub mod pods;
@@ -20,6 +21,7 @@ use model::details::Details;
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
 
+use self::links::Link;
 use self::panel::Panel;
 use super::selection::Selection;
 use crate::address::ViewQuery;
@@ -36,6 +38,8 @@ pub struct Scope {
     pub now: DateTime<Utc>,
     /// Where the server lives.
     pub base: Arc<str>,
+    /// What else is worth a look, as the configuration says.
+    pub links: Arc<[Link]>,
     /// What is looked at beside the panel: links lead back to it.
     pub view: Arc<ViewQuery>,
 }
@@ -47,6 +51,7 @@ impl Scope {
             strings: backend.language.strings(),
             now: backend.now,
             base: Arc::clone(&backend.base_path),
+            links: Arc::clone(&backend.links),
             view: Arc::new(ViewQuery::parse(search)),
         }
     }

@@ -8,6 +8,7 @@ use super::Head;
 use super::Scope;
 use super::history::History;
 use super::image::Image;
+use super::links::Links;
 use super::neighbours::Neighbours;
 use super::pods::Workload;
 use super::records::Records;
@@ -28,6 +29,10 @@ pub fn Panel(
     });
     let (status, reason) = (cell.status, cell.reason.clone());
     // Each part is a type of its own for the compiler too: together they would be one beyond its limits.
+    let links = view! {
+        <Links scope=scope.clone() service=service.clone() team=team.clone() environment=environment.clone() cell=cell.clone() />
+    }
+    .into_any();
     let versions = view! { <Versions scope=scope.clone() cell /> }.into_any();
     let images = images.into_iter().map(|image| view! { <Image scope=scope.clone() image /> }.into_any()).collect_view();
     let neighbours = view! { <Neighbours scope=scope.clone() service=service.clone() neighbours /> }.into_any();
@@ -47,6 +52,6 @@ pub fn Panel(
                 {reason}
             </p>
             <ul class="flags">{flags.collect_view()}</ul>
-            {versions} {images} {neighbours} {workloads} {history} {records}
+            {links} {versions} {images} {neighbours} {workloads} {history} {records}
     }
 }
