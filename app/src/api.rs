@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use model::board::Board;
 use model::slim::SlimHead;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
 /// How long the page reads before it answers to people again, in milliseconds.
@@ -61,6 +61,29 @@ pub async fn board(address: &str) -> Result<Board, LoadError> {
         }
     }
     if rows.len() == head.rows { Ok(head.board(rows)) } else { Err(LoadError::Unreachable("the board was cut short".to_owned())) }
+}
+
+/// The address of the document.
+#[must_use]
+pub fn here() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Whether the server answers a request for a page with that page.
+pub async fn answers(address: &str) -> bool {
+    fetch(address).await.is_ok_and(|response| response.ok())
+}
+
+/// Loads another document, or this one again, but only from a server that answers: a page that stays is better than the
+/// browser's own page about a server that is not there.
+pub fn go_when_answered(address: String) {
+    spawn_local(async move {
+        if answers(&address).await {
+            let location = window().location();
+            // Nothing can be done about a browser that does not go where it is sent.
+            drop(if address == here() { location.reload() } else { location.assign(&address) });
+        }
+    });
 }
 
 /// Lets the browser do what waits.

@@ -81,6 +81,14 @@ pub struct Assets {
     pub css: String,
 }
 
+impl Assets {
+    /// What tells this version of the page from every other one: the hashes in the names.
+    #[must_use]
+    pub fn version(&self) -> String {
+        [&self.js, &self.wasm, &self.css].map(|name| name.split('.').nth(1).unwrap_or_default()).join("-")
+    }
+}
+
 impl fmt::Debug for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Backend")

@@ -51,6 +51,7 @@ pub fn shell() -> AnyView {
                     id=SNAPSHOT_ID
                     data-now=start.now.to_rfc3339()
                     data-base=base.clone()
+                    data-version=start.version.to_string()
                     inner_html=snapshot
                 ></script>
                 <script type="module" nonce=use_nonce() inner_html=boot></script>

@@ -22,6 +22,8 @@ pub struct Start {
     pub now: DateTime<Utc>,
     /// The path the server lives under, without a slash at its end.
     pub base: Arc<str>,
+    /// Which version of the page this is: `backend::Assets::version`.
+    pub version: Arc<str>,
     /// The language.
     pub language: Language,
     /// Path and query of the document's address.
@@ -47,6 +49,7 @@ impl From<&crate::backend::Backend> for Start {
             board,
             now: backend.now,
             base: Arc::clone(&backend.base_path),
+            version: backend.assets.version().into(),
             language: backend.language,
             address: Arc::clone(&backend.address),
             panel: backend.panel.clone(),
@@ -94,7 +97,7 @@ impl Start {
         let language = document.document_element().and_then(|root| root.get_attribute("lang"));
         let location = leptos::prelude::location();
         let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-        let (now, base) = (attribute("data-now")?.parse()?, attribute("data-base")?);
+        let (now, base, version) = (attribute("data-now")?.parse()?, attribute("data-base")?, attribute("data-version")?);
         let address = format!("{path}{search}");
         let snapshot: Snapshot = serde_json::from_str(&json)?;
         let (board, opening) = snapshot.open(&base, &address, now);
@@ -103,6 +106,7 @@ impl Start {
             opening,
             now,
             base: base.into(),
+            version: version.into(),
             language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
             address: address.into(),
             panel: None,

@@ -102,7 +102,8 @@ impl Page {
                 window.resized();
             }
         });
-        Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock }));
+        let (heard, served) = (RwSignal::new(clock.now_untracked()), RwSignal::new(None));
+        Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock, heard, served }));
         Effect::new(|_| ago::localise_on_hover());
         let failing = Memo::new(move |_| live.summary.with(|summary| summary.shown_failing));
         Effect::new(move |_| icon::tell(&view.base(), failing.get()));

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use model::delta::Delta;
 use wasm_bindgen::JsCast;
@@ -19,6 +20,12 @@ use crate::api::{self, LoadError};
 /// The first and the longest wait before a stream that the server refused is opened again.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
+/// A server that is silent for longer is not there any more, whatever the connection says: it says something every 15 s.
+const SILENCE: Duration = Duration::from_secs(45);
+
+/// How often silence is looked for.
+const LISTENING: Duration = Duration::from_secs(10);
+
 /// A page that is older than this may be loaded anew.
 const SETTLED: Duration = Duration::from_secs(60);
 
@@ -31,6 +38,10 @@ pub struct Sink {
     pub connection: RwSignal<Connection>,
     /// When it is.
     pub clock: Clock,
+    /// When the server was last heard, UTC, in the ticks of the clock.
+    pub heard: RwSignal<DateTime<Utc>>,
+    /// Which version of the page the server has; set whenever it says so.
+    pub served: RwSignal<Option<String>>,
 }
 
 /// Follows the board from the state the page has. Called once, in an effect; it goes on as long as the page.
@@ -43,9 +54,11 @@ pub fn follow(base: &str, sink: Sink) {
         handlers: RefCell::new(Vec::new()),
         wait: Cell::new(RETRY.0),
         started: js_sys::Date::now(),
+        heard: Cell::new(js_sys::Date::now()),
     });
     follower.listen();
     follower.open();
+    set_interval(move || follower.notice_silence(), LISTENING);
 }
 
 /// What is done with an event, by the event's name.
@@ -62,6 +75,8 @@ struct Follower {
     wait: Cell<Duration>,
     /// When the page was loaded, in milliseconds since 1970.
     started: f64,
+    /// When the server was last heard, or given up, in milliseconds since 1970.
+    heard: Cell<f64>,
 }
 
 impl Follower {
@@ -70,8 +85,13 @@ impl Follower {
             let this = Rc::clone(self);
             (name, Closure::new(move |event: MessageEvent| action(&this, &event)))
         };
-        *self.handlers.borrow_mut() =
-            vec![on("open", Self::opened), on("whole", Self::whole), on("delta", Self::delta), on("error", Self::broken)];
+        *self.handlers.borrow_mut() = vec![
+            on("open", Self::opened),
+            on("version", Self::version),
+            on("whole", Self::whole),
+            on("delta", Self::delta),
+            on("error", Self::broken),
+        ];
     }
 
     fn open(self: &Rc<Self>) {
@@ -94,7 +114,35 @@ impl Follower {
 
     fn opened(self: &Rc<Self>, _: &MessageEvent) {
         self.wait.set(RETRY.0);
+        self.hear();
         self.sink.connection.set(Connection::Live);
+    }
+
+    /// Which version of the page the server has: its word when there is nothing else to say.
+    fn version(self: &Rc<Self>, event: &MessageEvent) {
+        self.hear();
+        self.sink.served.set(event.data().as_string());
+    }
+
+    fn hear(&self) {
+        self.heard.set(js_sys::Date::now());
+        let now = self.sink.clock.now_untracked();
+        if self.sink.heard.get_untracked() != now {
+            self.sink.heard.set(now);
+        }
+    }
+
+    /// A connection may end without a word: a cable that was pulled, a proxy that forgot.
+    fn notice_silence(self: &Rc<Self>) {
+        let silent = js_sys::Date::now() - self.heard.get() > SILENCE.as_secs_f64() * 1000.0;
+        let open = self.source.borrow().as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED);
+        if silent && open {
+            self.sink.connection.set(Connection::Paused);
+            self.close();
+            // The next attempt gets as long.
+            self.heard.set(js_sys::Date::now());
+            self.open_later();
+        }
     }
 
     /// No changes lead from what the page has to the newest board, which is of another run of the server.
@@ -128,6 +176,7 @@ impl Follower {
     }
 
     fn delta(self: &Rc<Self>, event: &MessageEvent) {
+        self.hear();
         match parse::<Delta>(event) {
             Ok(delta) => self.sink.live.apply(&delta, self.sink.clock.now_untracked()),
             Err(error) => self.unreadable(&error),
@@ -139,7 +188,8 @@ impl Follower {
     fn unreadable(&self, error: &str) {
         leptos::logging::error!("The server sent what this page does not understand: {error}");
         if js_sys::Date::now() - self.started > SETTLED.as_secs_f64() * 1000.0 {
-            drop(window().location().reload());
+            // Never into the browser's own page about a server that is not there.
+            api::go_when_answered(api::here());
         } else {
             self.sink.connection.set(Connection::Paused);
         }

@@ -28,6 +28,8 @@ pub(super) struct Site {
     pub(super) assets: Arc<Assets>,
     /// Whether there is one.
     pub(super) built: bool,
+    /// The event that says which one.
+    pub(super) pulse: bytes::Bytes,
 }
 
 /// `manifest.json`.
@@ -49,7 +51,8 @@ impl Site {
             wasm: name(manifest.as_ref().map(|manifest| manifest.wasm.as_str()), "wasm"),
             css: name(manifest.as_ref().map(|manifest| manifest.css.as_str()), "css"),
         };
-        Self { assets: Arc::new(assets), built }
+        let pulse = format!("event: version\ndata: {}\n\n", assets.version()).into();
+        Self { assets: Arc::new(assets), built, pulse }
     }
 }
 

@@ -25,7 +25,7 @@ use super::frames::{Frame, News};
 use super::screens::Viewer;
 use super::state::Web;
 
-/// How often a quiet stream says that it lives: proxies cut what is silent.
+/// How often a quiet stream says that it lives: proxies cut what is silent, and a browser does not notice a cable that was pulled.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Before the first event: after how many milliseconds a browser comes back.
 const GREETING: &[u8] = b"retry: 1000\n: relboard\n\n";
@@ -49,7 +49,7 @@ pub(super) enum Whole {
     #[default]
     Inside,
     /// Not at all: an event `whole` says that it is needed. The page then loads it where it is compressed, and reads it in
-    /// slices.
+    /// slices. An event `version` says which version of the page the server has, first and whenever nothing else is said.
     Apart,
 }
 
@@ -70,7 +70,11 @@ pub(super) async fn events(State(web): State<Web>, Query(query): Query<Since>, h
     // What is no revision is none that the client has: it gets the whole board.
     let has = last.filter(|id| !id.is_empty()).or(query.since).and_then(|id| id.parse().ok());
     let viewer = Viewer::of(&web.screens, &headers);
-    let client = Client::new(web.frames.clone(), has, query.whole, viewer, web.shutdown.clone(), web.metrics.sse_clients());
+    let pulse = match query.whole {
+        Whole::Inside => Bytes::from_static(b": keep-alive\n\n"),
+        Whole::Apart => web.site.pulse.clone(),
+    };
+    let client = Client::new(web.frames.clone(), has, (query.whole, pulse), viewer, web.shutdown.clone(), web.metrics.sse_clients());
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (headers, [("x-accel-buffering", "no")], Body::from_stream(client.stream())).into_response()
 }
@@ -80,6 +84,8 @@ struct Client {
     /// The revision it has; none before the first event.
     has: Option<Revision>,
     whole: Whole,
+    /// What is said when there is nothing to say.
+    pulse: Bytes,
     greeted: bool,
     keep_alive: Interval,
     /// The screen on a wall that it is.
@@ -92,7 +98,7 @@ impl Client {
     fn new(
         frames: watch::Receiver<Arc<Frame>>,
         has: Option<Revision>,
-        whole: Whole,
+        (whole, pulse): (Whole, Bytes),
         viewer: Option<Viewer>,
         shutdown: CancellationToken,
         clients: Gauge,
@@ -100,7 +106,7 @@ impl Client {
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keep_alive.reset();
-        Self { frames, has, whole, greeted: false, keep_alive, viewer, shutdown, _counted: Counted::new(clients) }
+        Self { frames, has, whole, pulse, greeted: false, keep_alive, viewer, shutdown, _counted: Counted::new(clients) }
     }
 
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
@@ -111,6 +117,7 @@ impl Client {
         if !self.greeted {
             self.greeted = true;
             let mut first = BytesMut::from(GREETING);
+            first.extend_from_slice(&self.pulse);
             first.extend_from_slice(&self.news().unwrap_or_default());
             return Some(first.freeze());
         }
@@ -129,7 +136,7 @@ impl Client {
                     if let Some(viewer) = &self.viewer {
                         viewer.looks();
                     }
-                    return Some(Bytes::from_static(b": keep-alive\n\n"));
+                    return Some(self.pulse.clone());
                 }
             }
         }

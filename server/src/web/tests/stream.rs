@@ -33,8 +33,18 @@ impl Stream {
         Self { body: Box::pin(response.into_body().into_data_stream()), text: String::new() }
     }
 
-    /// The next event; none when the stream has ended.
+    /// The next event about the board; none when the stream has ended.
     async fn next(&mut self) -> Option<Event> {
+        loop {
+            let event = self.any().await?;
+            if event.name != "version" {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The next event.
+    async fn any(&mut self) -> Option<Event> {
         loop {
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
@@ -169,4 +179,22 @@ async fn streams_end_at_the_shutdown_and_are_counted() {
     assert!(timeout(PATIENCE, stream.next()).await.expect("it ends").is_none());
     drop(stream);
     assert!(server.get("/metrics", &[]).await.text().contains("relboard_sse_clients 0"));
+}
+
+#[tokio::test]
+async fn the_page_is_told_which_version_of_it_the_server_has_and_that_the_server_lives() {
+    let server = Server::start().await;
+    let page = server.get("/", &[]).await;
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    let (_, rest) = html.split_once("data-version=\"").unwrap();
+    let version = rest.split('"').next().unwrap().to_owned();
+    let mut stream = Stream::open(&server, "/api/v1/board/events?whole=apart", None).await;
+    let first = stream.any().await.unwrap();
+    assert_eq!((first.name.as_str(), first.data.as_str(), first.id.as_str()), ("version", version.as_str(), ""), "no revision");
+    assert_eq!(stream.next().await.unwrap().name, "whole");
+    tokio::time::pause();
+    for _ in 0..3 {
+        let pulse = stream.any().await.unwrap();
+        assert_eq!((pulse.name.as_str(), pulse.data), ("version", version.clone()), "it is said again when there is nothing else");
+    }
 }
