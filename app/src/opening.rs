@@ -15,6 +15,7 @@ use model::slim::{SlimHead, SlimRow};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ViewQuery;
+use crate::board::item::{self, Item};
 use crate::board::selection::Selection;
 use crate::board::summary::Summary;
 
@@ -24,8 +25,8 @@ pub const PAGE: usize = 100;
 /// What the page shows first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opening {
-    /// The services that the search shows, in order. A service that is not known yet has no name.
-    pub shown: Arc<[ServiceName]>,
+    /// What the table lists: the services that the search shows, in order. One that is not known yet has no name.
+    pub shown: Arc<[Item]>,
     /// The place of the first row in the document.
     pub first: usize,
     /// The whole board in numbers.
@@ -63,10 +64,10 @@ impl Opening {
         let matching: BTreeSet<&ServiceName> =
             board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
         let summary = Summary::of(board, |name| matching.contains(name));
-        let shown = view.sort.order(board, matching);
-        let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|name| *name == selection.service));
+        let shown = item::list(view.sort.order(board, matching));
+        let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|item| item.is_of(&selection.service)));
         let page = selected.map_or(view.page, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
-        Self { shown: shown.into(), first: page * PAGE, summary, known: None }
+        Self { first: page * PAGE, shown, summary, known: None }
     }
 
     /// The places of the rows in the document.
@@ -85,7 +86,7 @@ impl Snapshot {
         Self {
             head: SlimHead::of(board),
             rows: if is_part {
-                opening.shown[opening.places()].iter().filter_map(slim).collect()
+                opening.shown[opening.places()].iter().filter_map(Item::service).filter_map(slim).collect()
             } else {
                 board.services.keys().filter_map(slim).collect()
             },
@@ -106,7 +107,7 @@ impl Snapshot {
                 let known = first..first + names.len();
                 let unnamed = ServiceName::from("");
                 let name = |place: usize| place.checked_sub(first).and_then(|place| names.get(place)).unwrap_or(&unnamed).clone();
-                Opening { shown: (0..shown).map(name).collect(), first, summary, known: Some(known) }
+                Opening { shown: (0..shown).map(name).map(Item::Row).collect(), first, summary, known: Some(known) }
             }
         };
         (board, opening)
@@ -160,7 +161,7 @@ mod tests {
             assert_eq!(opening.known, Some(first..first + rows));
             assert_eq!(opening.shown[opening.places()], here.shown[here.places()]);
             assert!(
-                opening.shown.iter().enumerate().all(|(place, name)| here.places().contains(&place) != (*name == ServiceName::from("")))
+                opening.shown.iter().enumerate().all(|(place, item)| here.places().contains(&place) != item.is_of(&ServiceName::from("")))
             );
         }
     }

@@ -15,6 +15,24 @@ test.describe("live updates", { tag: "@hydrated" }, () => {
     expect(await page.evaluate(() => "sameDocument" in window), "the page was not reloaded").toBe(true);
   });
 
+  test("a cell that changes glows, and keeps its element and the focus", async ({ board, page, world }) => {
+    await board.open();
+    const cell = board.cell("orders", "pro");
+    const link = cell.getByRole("link").first();
+    await link.focus();
+    const same = await link.elementHandle();
+    await expect(cell).not.toHaveAttribute("data-glow");
+    await world.deploy("pro", "orders", { commit: "0de0003" });
+    await expect(cell).toContainText(short("0de0003"));
+    await expect(cell).toHaveAttribute("data-glow", /odd|even/);
+    await expect(cell).toContainText("2/2");
+    await expect(link).toBeFocused();
+    expect(await link.evaluate((link, same) => link === same, same)).toBe(true);
+    await expect(board.cell("cart", "pro")).not.toHaveAttribute("data-glow");
+    await page.keyboard.press("ArrowLeft");
+    await expect(board.cell("orders", "pre").getByRole("link").first()).toBeFocused();
+  });
+
   test("a record reaches its cell", async ({ board, world }) => {
     await board.open();
     await world.record({

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::columns::Columns;
 use super::page::Page;
 
 /// Why there are no rows.
@@ -21,7 +22,7 @@ pub fn Empty(
     let Page { live, view, strings, .. } = page;
     let reason = Memo::new(move |_| {
         live.summary.with(|summary| match (summary.services, summary.shown) {
-            (0, _) if live.columns.with(|columns| columns.is_empty()) => Some(Reason::NoEnvironments),
+            (0, _) if live.columns.with(Columns::is_empty) => Some(Reason::NoEnvironments),
             (0, _) => Some(Reason::NothingYet),
             (_, 0) => Some(Reason::NoMatch),
             _ => None,

@@ -10,36 +10,32 @@ use model::version::{Sameness, Version};
 
 use super::hue;
 
-/// The columns' names, in promotion order.
-pub type Columns = Arc<[EnvironmentName]>;
-
 /// The places of the environments that have this cell's version, its own included, ascending.
 #[must_use]
-pub fn agreement(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> Vec<usize> {
+pub fn agreement(cell: &Cell, own: usize, environments: &[EnvironmentName]) -> Vec<usize> {
     let mut places = Vec::new();
-    agreement_into(cell, own, columns, &mut places);
+    agreement_into(cell, own, environments, &mut places);
     places
 }
 
 /// Like [`agreement`], into memory that is there already.
-pub fn agreement_into(cell: &Cell, own: usize, columns: &[EnvironmentName], places: &mut Vec<usize>) {
+pub fn agreement_into(cell: &Cell, own: usize, environments: &[EnvironmentName], places: &mut Vec<usize>) {
     let agrees = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
     places.clear();
-    places.extend(columns.iter().enumerate().filter_map(agrees));
+    places.extend(environments.iter().enumerate().filter_map(agrees));
 }
 
-/// The hue of a cell; none for one that is not ready, and for a version that is nowhere else.
+/// The hue of a cell with this agreement, among so many environments; none for one that is not ready, and for a version that is
+/// nowhere else.
 #[must_use]
-pub fn hue(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> Option<usize> {
-    let places = agreement(cell, own, columns);
-    (cell.status == Status::Ready && places.len() > 1).then(|| hue::of(&places, columns.len()))
+pub fn hue(cell: &Cell, agreement: &[usize], environments: usize) -> Option<usize> {
+    (cell.status == Status::Ready && agreement.len() > 1).then(|| hue::of(agreement, environments))
 }
 
 /// A dot for each environment, filled where the version is the same: `●●○`.
 #[must_use]
-pub fn dots(cell: &Cell, own: usize, columns: &[EnvironmentName]) -> String {
-    let places = agreement(cell, own, columns);
-    (0..columns.len()).map(|place| if places.contains(&place) { '●' } else { '○' }).collect()
+pub fn dots(agreement: &[usize], environments: usize) -> String {
+    (0..environments).map(|place| if agreement.contains(&place) { '●' } else { '○' }).collect()
 }
 
 /// The version people look for: the wanted one, else what runs most.
@@ -155,22 +151,24 @@ mod tests {
         }
     }
 
-    fn columns() -> Vec<EnvironmentName> {
+    fn environments() -> Vec<EnvironmentName> {
         ["dev", "pre", "pro"].map(EnvironmentName::from).to_vec()
     }
 
     #[test]
     fn a_ready_cell_is_coloured_by_the_set_that_agrees() {
         let cell = cell(Status::Ready, &["pro"]);
-        assert_eq!(agreement(&cell, 1, &columns()), [1, 2]);
-        assert_eq!(dots(&cell, 1, &columns()), "○●●");
-        assert_eq!(hue(&cell, 1, &columns()), Some(2));
+        let places = agreement(&cell, 1, &environments());
+        assert_eq!(places, [1, 2]);
+        assert_eq!(dots(&places, 3), "○●●");
+        assert_eq!(hue(&cell, &places, 3), Some(2));
     }
 
     #[test]
     fn a_version_alone_is_neutral_and_so_is_a_cell_in_trouble() {
-        assert_eq!(hue(&cell(Status::Ready, &[]), 1, &columns()), None);
-        assert_eq!(hue(&cell(Status::Rolling, &["pro"]), 1, &columns()), None);
+        let hue_of = |cell: &Cell| hue(cell, &agreement(cell, 1, &environments()), 3);
+        assert_eq!(hue_of(&cell(Status::Ready, &[])), None);
+        assert_eq!(hue_of(&cell(Status::Rolling, &["pro"])), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn HeaderRow(
     page: Page,
 ) -> impl IntoView {
     let Page { live, strings, .. } = page;
-    let columns = move || live.columns.get().iter().cloned().enumerate().collect::<Vec<_>>();
+    let columns = move || live.columns.with(|columns| columns.iter().map(|(place, name)| (place, name.clone())).collect::<Vec<_>>());
     view! {
         <tr role="row" aria-rowindex="1">
             <th role="columnheader" scope="col" aria-sort=move || sorted(page, |key| *key == Key::Name)>

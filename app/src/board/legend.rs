@@ -15,11 +15,12 @@ pub fn Legend(
     let Page { live, strings, .. } = page;
     let entries = Memo::new(move |_| {
         let columns = live.columns.get();
+        let environments = columns.environments();
         let mut entries: Vec<(usize, String)> = live.summary.with(|summary| {
             let entry = |set: &Vec<usize>| {
-                let all = set.len() == columns.len();
-                let names: Vec<_> = set.iter().filter_map(|place| columns.get(*place)).map(EnvironmentName::as_str).collect();
-                (hue::of(set, columns.len()), if all { strings.all_agree.to_owned() } else { names.join(" = ") })
+                let all = set.len() == environments.len();
+                let names: Vec<_> = set.iter().filter_map(|place| environments.get(*place)).map(EnvironmentName::as_str).collect();
+                (hue::of(set, environments.len()), if all { strings.all_agree.to_owned() } else { names.join(" = ") })
             };
             summary.sets.iter().map(entry).collect()
         });

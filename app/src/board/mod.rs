@@ -4,6 +4,7 @@ pub mod aside;
 pub mod cell;
 pub mod choice;
 pub mod clicks;
+pub mod columns;
 #[cfg(feature = "ssr")]
 pub mod details;
 pub mod empty;
@@ -12,6 +13,7 @@ pub mod filters;
 pub mod group;
 pub mod header;
 pub mod hue;
+pub mod item;
 pub mod legend;
 pub mod page;
 pub mod pages;

@@ -82,12 +82,12 @@ impl Page {
 
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
     pub fn come_alive(self) {
-        let Self { live, window, view, location, selection, clock, connection, .. } = self;
+        let Self { live, window, view, location, clock, connection, .. } = self;
         location.listen();
         view.follow_address(location);
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         Effect::new(move |_| live.sort_by(view.sort.get()));
-        window.come_alive(selection);
+        window.come_alive(self);
         Effect::new(move |before: Option<()>| {
             view.q.track();
             view.sort.track();

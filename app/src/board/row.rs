@@ -1,39 +1,142 @@
-//! A row: one service.
+//! A row as HTML: one service in every environment. Server and browser write it with the same functions.
 
-use leptos::prelude::*;
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use model::board::Row;
+use model::ids::ServiceName;
 
-use super::cell::BoardCell;
-use super::page::Page;
-use crate::live::rows::{CellState, RowState};
+use super::cell::cell;
+use super::columns::Columns;
+use super::item::Heading;
+use crate::address::{ViewQuery, escape};
+use crate::i18n::Strings;
 
-/// A row: one service in every environment.
-#[component]
-pub fn BoardRow(
-    /// The page.
-    page: Page,
-    /// The row.
-    row: RowState,
-) -> impl IntoView {
-    let RowState { name, place, team, cells } = row;
-    // The place of the selected cell, from 1; 0 when the whole row is meant.
-    let selected = {
-        let (name, cells) = (name.clone(), cells.clone());
-        move || {
-            let selection = page.selection.get().filter(|selection| selection.service == name)?;
-            let is_selected = |cell: &CellState| selection.environment.as_ref() == Some(&cell.environment);
-            Some(cells.iter().position(is_selected).map_or(0, |place| place + 1))
+/// What rows are written with, beside what the board says.
+#[derive(Clone, Debug)]
+pub struct RowContext {
+    /// The columns.
+    pub columns: Columns,
+    /// What the page says.
+    pub strings: &'static Strings,
+    /// What ages are counted to, UTC.
+    pub now: DateTime<Utc>,
+    /// The part of a link before the service.
+    before: String,
+    /// The part of a link behind the service, for each column.
+    behind: Vec<String>,
+    /// The view, as the end of a link.
+    view: String,
+}
+
+/// Where a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Its place among all that the table lists, from 0.
+    pub place: usize,
+    /// Whether its details are open: of which column, from 1; 0, when the whole row is meant or its environment is not shown.
+    pub selected: Option<usize>,
+}
+
+impl RowContext {
+    /// What rows are written with in a view, on a server that lives under `base`.
+    #[must_use]
+    pub fn new(columns: Columns, strings: &'static Strings, now: DateTime<Utc>, base: &str, view: &ViewQuery) -> Self {
+        let view = view.to_string();
+        let behind = columns.iter().map(|(_, name)| format!("/{}{view}", escape(name.as_str()))).collect();
+        Self { columns, strings, now, before: format!("{base}/services/"), behind, view }
+    }
+
+    /// The address of a service's details, as far as it is that of all its cells.
+    #[must_use]
+    pub fn address(&self, service: &ServiceName) -> String {
+        format!("{}{}", self.before, escape(service.as_str()))
+    }
+
+    /// What follows [`RowContext::address`] in the address of a cell's details.
+    #[must_use]
+    pub fn behind(&self, column: usize) -> &str {
+        self.behind.get(column).map_or("", String::as_str)
+    }
+}
+
+/// The element of a row.
+#[must_use]
+pub fn row(context: &RowContext, row: &Row, position: Position) -> Markup {
+    let address = context.address(&row.name);
+    html! {
+        tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
+            th role="rowheader" scope="row" {
+                a href={ (address) (context.view) } { (row.name.as_str()) }
+                small { @if let Some(team) = &row.team { (team) } }
+            }
+            @for (column, (_, environment)) in context.columns.iter().enumerate() {
+                (cell(context, &address, column, row.cells.get(environment).map(AsRef::as_ref)))
+            }
         }
-    };
-    // Counted from 1, and the header is the first.
-    let index = move || place.get() + 2;
-    let cells = cells.iter().map(|cell| view! { <BoardCell page service=name.clone() state=cell.clone() /> }).collect_view();
-    view! {
-        <tr role="row" aria-rowindex=index data-selected=selected>
-            <th role="rowheader" scope="row">
-                <a href=page.view.details(&name, None)>{name.to_string()}</a>
-                <small>{move || team.get().map(|team| team.to_string())}</small>
-            </th>
-            {cells}
-        </tr>
+    }
+}
+
+/// The element of a heading between rows.
+#[must_use]
+pub fn heading(heading: &Heading, position: Position) -> Markup {
+    html! {
+        tr.heading role="row" aria-rowindex=(index(position.place)) {
+            th role="rowheader" scope="rowgroup" { (heading.words) " " small { (heading.rows) } }
+        }
+    }
+}
+
+/// `aria-rowindex` of a place: it counts from 1, and the header is the first.
+#[must_use]
+pub const fn index(place: usize) -> usize {
+    place + 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Position, RowContext, heading, row};
+    use crate::address::ViewQuery;
+    use crate::board::columns::Columns;
+    use crate::board::item::Heading;
+    use crate::i18n::Language;
+    use model::text::{TIME, parse};
+
+    const FIRST: Position = Position { place: 0, selected: None };
+
+    /// The row of `a` with these columns.
+    fn written(board: &str, columns: &[usize], position: Position) -> String {
+        let board = parse(board).unwrap();
+        let columns = Columns::all(&board.environments).chosen(columns.iter().copied());
+        let view = ViewQuery { q: "by:ana".into(), ..ViewQuery::default() };
+        let context = RowContext::new(columns, Language::English.strings(), TIME, "/base", &view);
+        row(&context, &board.services["a"], position).0
+    }
+
+    const BOARD: &str = "environments: dev | eu@west | pro\n\
+         a @<shop>  dev: 7fc38a2 ready 1/1 ~pro | eu@west: 993e5fc ready 1/1 | pro: 7fc38a2 ready 1/1 ~dev";
+
+    #[test]
+    fn columns_are_written_as_they_were_chosen_and_mean_the_same() {
+        let all = written(BOARD, &[0, 1, 2], FIRST);
+        let some = written(BOARD, &[2, 0], FIRST);
+        let cells = |html: &str| html.split("<td").skip(1).map(ToOwned::to_owned).collect::<Vec<_>>();
+        let (all, some) = (cells(&all), cells(&some));
+        assert_eq!(some.iter().map(|cell| cell.trim_end_matches("</tr>")).collect::<Vec<_>>(), [all[2].trim_end_matches("</tr>"), &all[0]]);
+        assert!(some[1].contains("data-env=\"dev\" data-status=\"ready\" data-hue=\"3\"") && some[1].contains("●○●"), "{}", some[1]);
+    }
+
+    #[test]
+    fn links_keep_the_view_and_nothing_becomes_markup() {
+        let html = written(BOARD, &[0, 1, 2], Position { place: 7, selected: Some(2) });
+        assert!(html.starts_with("<tr role=\"row\" aria-rowindex=\"9\" data-selected=\"2\">"), "{html}");
+        assert!(html.contains("href=\"/base/services/a?q=by:ana\">a</a><small>&lt;shop&gt;</small>"), "{html}");
+        assert!(html.contains("href=\"/base/services/a/eu@west?q=by:ana\""), "{html}");
+    }
+
+    #[test]
+    fn a_heading_is_a_row_like_any_other() {
+        let html = heading(&Heading { words: "a & b".into(), rows: 12 }, Position { place: 3, selected: None }).0;
+        assert!(html.starts_with("<tr class=\"heading\" role=\"row\" aria-rowindex=\"5\">"), "{html}");
+        assert!(html.contains("a &amp; b <small>12</small>"), "{html}");
     }
 }

@@ -1,7 +1,6 @@
-//! The board in the browser: kept up to date by the server's stream, one signal for each changing thing.
+//! The board in the browser: kept up to date by the server's stream.
 
 pub mod clock;
 pub mod connection;
-pub mod rows;
 pub mod source;
 pub mod state;

@@ -1,21 +1,22 @@
 //! The board as the page holds it: the model's board, and the signals made from it.
 //!
-//! Signals are made for the rows that are in the document only, so a board of any size costs what its screenful costs.
+//! No row has signals of its own: whoever shows rows asks for them at each state ([`Live::follow`]) and compares. What did
+//! not change is the same `Arc`, so a board of any size costs what is shown of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::board::{Board, Cell, Environment, Revision};
+use model::board::{Board, Cell, Environment, Revision, Row};
 use model::delta::Delta;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Context, Query};
 use model::status::Status;
 
-use super::rows::RowState;
-use crate::board::face::Columns;
+use crate::board::columns::Columns;
+use crate::board::item::{self, Item};
 use crate::board::selection::Selection;
 use crate::board::sort::Sort;
 use crate::board::summary::Summary;
@@ -29,14 +30,12 @@ pub struct Live {
     sort: StoredValue<Sort>,
     /// The services that the search shows, by name.
     matching: StoredValue<BTreeSet<ServiceName>>,
-    /// The rows that are in the document.
-    states: StoredValue<BTreeMap<ServiceName, RowState>>,
-    /// The services that the search shows, in order. One that is not known yet has no name.
-    pub shown: RwSignal<Arc<[ServiceName]>>,
+    /// What the table lists: the services that the search shows, in order.
+    pub shown: RwSignal<Arc<[Item]>>,
     /// The places whose rows are known, as long as those are not all: until the rest of a large board is here, the page
     /// shows what the server chose.
     pub known: RwSignal<Option<Range<usize>>>,
-    /// The columns' names. When they change, all rows are made anew.
+    /// The columns. When they change, all rows are made anew.
     pub columns: RwSignal<Columns>,
     /// The columns with the state of their targets.
     pub environments: RwSignal<Vec<Environment>>,
@@ -57,11 +56,10 @@ impl Live {
         Self {
             query: StoredValue::new(query),
             sort: StoredValue::new(sort),
-            matching: StoredValue::new(opening.shown.iter().cloned().collect()),
-            states: StoredValue::default(),
+            matching: StoredValue::new(opening.shown.iter().filter_map(Item::service).cloned().collect()),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
-            columns: RwSignal::new(columns(&board)),
+            columns: RwSignal::new(Columns::all(&board.environments)),
             environments: RwSignal::new(board.environments.clone()),
             unplaced_records: RwSignal::new(board.unplaced_records),
             summary: RwSignal::new(opening.summary.clone()),
@@ -77,27 +75,15 @@ impl Live {
         self.board.with_value(|board| board.revision.clone())
     }
 
-    /// The rows at these places among those that are shown. Rows that were asked for the last time are the same ones;
-    /// those that are not asked for any more are forgotten.
+    /// Whoever calls this is told of every state of the board.
+    pub fn follow(self) {
+        self.news.track();
+    }
+
+    /// The row of a service, as it is now.
     #[must_use]
-    pub fn rows(self, places: Range<usize>) -> Vec<RowState> {
-        let (shown, columns) = (self.shown.get_untracked(), self.columns.get_untracked());
-        let mut kept = BTreeMap::new();
-        let mut rows = Vec::with_capacity(places.len());
-        self.states.update_value(|states| {
-            self.board.with_value(|board| {
-                for place in places {
-                    let Some(name) = shown.get(place) else { break };
-                    let fresh = || Some(RowState::new(board.services.get(name)?, place, &columns));
-                    let Some(state) = states.remove(name).or_else(fresh) else { continue };
-                    state.put(place);
-                    kept.insert(name.clone(), state.clone());
-                    rows.push(state);
-                }
-            });
-            *states = kept;
-        });
-        rows
+    pub fn row(self, service: &ServiceName) -> Option<Arc<Row>> {
+        self.board.with_value(|board| board.services.get(service).cloned())
     }
 
     /// The cell of a service in an environment; whoever asks is told of changes of the board.
@@ -112,7 +98,8 @@ impl Live {
     pub fn environment_of(self, selection: &Selection) -> Option<EnvironmentName> {
         let present = |name: &&EnvironmentName| self.cell(&selection.service, name).is_some_and(|cell| cell.status != Status::Absent);
         let columns = self.columns.get_untracked();
-        let first = || untrack(|| columns.iter().find(present).or_else(|| columns.first()).cloned());
+        let mut names = columns.iter().map(|(_, name)| name);
+        let first = || untrack(|| names.clone().find(present).or_else(|| names.next()).cloned());
         selection.environment.clone().or_else(first)
     }
 
@@ -136,7 +123,6 @@ impl Live {
                 changed |= matching.remove(name);
             }
         });
-        self.take_in_rows(&board, delta.services.iter().map(|row| &row.name));
         if changed || self.sort.with_value(Sort::depends_on_cells) {
             self.reorder();
         }
@@ -148,12 +134,10 @@ impl Live {
     pub fn replace(self, board: Board, now: DateTime<Utc>) {
         let board = Arc::new(board);
         self.known.set(None);
-        self.board.set_value(Arc::clone(&board));
+        self.board.set_value(board);
         if self.take_in_columns(now) {
             return;
         }
-        let names = self.states.with_value(|states| states.keys().cloned().collect::<Vec<_>>());
-        self.take_in_rows(&board, &names);
         self.refilter(now);
         self.news.update(|news| *news += 1);
     }
@@ -179,26 +163,14 @@ impl Live {
         if self.unplaced_records.get_untracked() != board.unplaced_records {
             self.unplaced_records.set(board.unplaced_records);
         }
-        let fresh = columns(&board);
+        let fresh = Columns::all(&board.environments);
         let others = self.columns.with_untracked(|columns| *columns != fresh);
         if others {
-            self.states.set_value(BTreeMap::new());
             self.columns.set(fresh);
             self.refilter(now);
             self.news.update(|news| *news += 1);
         }
         others
-    }
-
-    /// Takes in the rows of these names, as far as they are in the document.
-    fn take_in_rows<'a>(self, board: &Board, names: impl IntoIterator<Item = &'a ServiceName>) {
-        self.states.with_value(|states| {
-            for name in names {
-                if let (Some(state), Some(row)) = (states.get(name), board.services.get(name)) {
-                    state.update(row);
-                }
-            }
-        });
     }
 
     /// Looks at every row once more: the age of things is something to search for.
@@ -225,8 +197,9 @@ impl Live {
         }
         let shown =
             self.board.with_value(|board| self.matching.with_value(|matching| self.sort.with_value(|sort| sort.order(board, matching))));
-        if self.shown.with_untracked(|old| **old != *shown) {
-            self.shown.set(shown.into());
+        let shown = item::list(shown);
+        if self.shown.with_untracked(|old| *old != shown) {
+            self.shown.set(shown);
         }
     }
 
@@ -246,8 +219,4 @@ impl Live {
             self.summary.set(summary);
         }
     }
-}
-
-fn columns(board: &Board) -> Columns {
-    board.environments.iter().map(|environment| environment.name.clone()).collect()
 }

@@ -3,32 +3,23 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use js_sys::{Array, Object};
 use leptos::prelude::*;
+use maud::{Markup, html};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::i18n::Ages;
-use crate::live::clock::Clock;
 
-/// A moment, written as its age. The exact time is in `datetime` and shows on hover.
-///
-/// The page's clock starts at the server's time, so that server and browser write the same.
-#[component]
-pub fn Ago(
-    /// The moment, UTC.
-    at: DateTime<Utc>,
-    /// What ages are counted to.
-    clock: Clock,
-    /// How ages are written.
-    ages: &'static Ages,
-) -> impl IntoView {
-    view! {
-        <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true) title=absolute(at)>
-            {move || age(clock.now() - at, ages)}
-        </time>
+/// A moment, written as its age at a time. The exact time is in `datetime` and shows on hover. It does not tick by itself (see
+/// [`refresh`]).
+#[must_use]
+pub fn time(at: DateTime<Utc>, now: DateTime<Utc>, ages: &Ages) -> Markup {
+    let iso = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    html! {
+        time datetime=(iso) title=(absolute(at)) { (age(now - at, ages)) }
     }
 }
 
-/// A moment, written as its age at a time; it does not tick by itself (see [`refresh`]).
+/// [`time()`] in a view.
 #[must_use]
 pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, ages: &Ages) -> impl IntoView + use<> {
     view! {
@@ -38,14 +29,16 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, ages: &Ages) -> impl IntoVi
     }
 }
 
-/// Writes the ages of all moments in an element anew.
+/// Writes the ages of all moments in an element anew, as far as they changed.
 pub fn refresh(element: &web_sys::Element, now: DateTime<Utc>, ages: &Ages) {
     let Ok(moments) = element.query_selector_all("time[datetime]") else { return };
     for place in 0..moments.length() {
         let Some(moment) = moments.item(place).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
         let at = moment.get_attribute("datetime").and_then(|at| at.parse::<DateTime<Utc>>().ok());
-        if let Some(at) = at {
-            moment.set_text_content(Some(&age(now - at, ages)));
+        let Some(at) = at else { continue };
+        let age = age(now - at, ages);
+        if moment.text_content().as_deref() != Some(age.as_str()) {
+            moment.set_text_content(Some(&age));
         }
     }
 }

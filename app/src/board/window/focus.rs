@@ -5,7 +5,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::Window;
-use crate::live::rows::RowState;
+use super::lines::Line;
+use crate::board::columns::Columns;
+use crate::board::item::Item;
 
 impl Window {
     /// The cell that has the focus, or is about to get it: the place of its row, and its column with the service's name
@@ -21,7 +23,7 @@ impl Window {
     /// Gives the focus to a cell, by its place and column, wherever its row is. What is beyond the edge is the edge.
     pub fn focus(self, place: usize, column: usize) {
         let rows = self.live.shown.with_untracked(|shown| shown.len());
-        let columns = self.live.columns.with_untracked(|columns| columns.len());
+        let columns = self.live.columns.with_untracked(Columns::len);
         let (place, column) = (place.min(rows.saturating_sub(1)), column.min(columns));
         if self.pending.get_value().is_none() && self.focus_in_body(place, column) {
             return;
@@ -44,23 +46,36 @@ impl Window {
         let shown = self.live.shown.get_untracked();
         let mut left = None;
         self.left.update_value(|stored| left = stored.take());
-        let left = left.and_then(|(service, column)| Some((shown.iter().position(|name| *name == service)?, column)));
+        let left = left.and_then(|(left, column)| Some((shown.iter().position(|item| *item == left)?, column)));
         let (place, column) = left.unwrap_or_else(|| (self.first_on_screen(), 1));
         self.focus(place, column);
         !shown.is_empty()
     }
 
-    /// Remembers the cell that has the focus when its row is not among these, and gives the focus to the board: it would be
-    /// lost with the row.
-    pub(super) fn take_leave(self, rows: &[RowState]) {
-        let Some((index, column)) = self.focused_in_body() else { return };
-        let leaving = self.rows.with_untracked(|old| old.get(index).filter(|old| !rows.iter().any(|row| row.is(old))).cloned());
-        if let (Some(row), Some(board)) = (leaving, self.board.get_untracked()) {
-            self.left.set_value(Some((row.name, column)));
+    /// The cell that has the focus, by its line and column. When that is not among these lines, it is remembered, and the board
+    /// gets the focus: it would be lost with the row.
+    pub(super) fn take_leave(self, lines: &[Line]) -> Option<(Item, usize)> {
+        let (index, column) = self.focused_in_body()?;
+        let item = self.lines.with_value(|old| old.get(index).map(|line| line.item.clone()))?;
+        if lines.iter().any(|line| line.item == item) {
+            return Some((item, column));
+        }
+        self.left.set_value(Some((item, column)));
+        if let Some(board) = self.board.get_untracked() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             // An element of the document takes the focus or not; it does not fail.
             drop(board.focus_with_options(&options));
+        }
+        None
+    }
+
+    /// Gives the focus back to a cell that had it when its row was put in anew.
+    pub(super) fn give_back(self, focused: Option<(Item, usize)>) {
+        let Some((item, column)) = focused.filter(|_| self.focused_in_body().is_none()) else { return };
+        let place = self.lines.with_value(|lines| lines.iter().find(|line| line.item == item).map(|line| line.position.place));
+        if let Some(place) = place {
+            self.focus_in_body(place, column);
         }
     }
 

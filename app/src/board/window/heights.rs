@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use model::ids::ServiceName;
+use crate::board::item::Item;
 
 /// This many rows beyond the screen are in the document, on either side: a frame of scrolling finds them there.
 const BEYOND: usize = 8;
@@ -26,12 +26,17 @@ pub enum Beyond {
 /// How tall the rows are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heights {
-    /// All the same, as the style says.
-    Equal(f64),
+    /// All rows the same, as the style says.
+    Equal {
+        /// That of a row.
+        row: f64,
+        /// That of a heading between rows.
+        heading: f64,
+    },
     /// As their content needs it: those that were in the document were measured, the others are guessed.
     Measured {
         /// Those that were measured.
-        known: HashMap<ServiceName, f64>,
+        known: HashMap<Item, f64>,
         /// The average of the first that were measured.
         guess: Option<f64>,
     },
@@ -46,49 +51,47 @@ impl Heights {
 
     /// How tall a row is.
     #[must_use]
-    pub fn of(&self, row: &ServiceName) -> f64 {
+    pub fn of(&self, row: &Item) -> f64 {
         match self {
-            Self::Equal(height) => *height,
+            Self::Equal { row: height, heading } => {
+                if matches!(row, Item::Heading(_)) {
+                    *heading
+                } else {
+                    *height
+                }
+            }
             Self::Measured { known, guess } => known.get(row).copied().or(*guess).unwrap_or(GUESS),
         }
     }
 
     /// Where the row at a place begins, counted from the top of the first; behind the last row, where all end.
     #[must_use]
-    pub fn top(&self, rows: &[ServiceName], place: usize) -> f64 {
+    pub fn top(&self, rows: &[Item], place: usize) -> f64 {
         let above = &rows[..place.min(rows.len())];
         match self {
             #[expect(clippy::cast_precision_loss, reason = "there are fewer rows than an f64 counts exactly")]
-            Self::Equal(height) => height * above.len() as f64,
+            Self::Equal { row, heading } => {
+                let headings = above.iter().filter(|item| matches!(item, Item::Heading(_))).count();
+                row * (above.len() - headings) as f64 + heading * headings as f64
+            }
             Self::Measured { .. } => above.iter().map(|row| self.of(row)).sum(),
         }
     }
 
     /// The place of the row at an offset; the last one, when the offset is behind it.
     #[must_use]
-    pub fn at(&self, rows: &[ServiceName], offset: f64) -> usize {
-        let last = rows.len().saturating_sub(1);
-        match self {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a place, rounded down; negative ones are the first"
-            )]
-            Self::Equal(height) => ((offset.max(0.0) / height) as usize).min(last),
-            Self::Measured { .. } => {
-                let mut bottom = 0.0;
-                let is_below = |row: &ServiceName| {
-                    bottom += self.of(row);
-                    bottom > offset
-                };
-                rows.iter().position(is_below).unwrap_or(last)
-            }
-        }
+    pub fn at(&self, rows: &[Item], offset: f64) -> usize {
+        let mut bottom = 0.0;
+        let is_below = |row: &Item| {
+            bottom += self.of(row);
+            bottom > offset
+        };
+        rows.iter().position(is_below).unwrap_or(rows.len().saturating_sub(1))
     }
 
     /// The places of the rows to have in the document when a stretch of them is on the screen.
     #[must_use]
-    pub fn places(&self, rows: &[ServiceName], from: f64, to: f64, beyond: Beyond) -> Range<usize> {
+    pub fn places(&self, rows: &[Item], from: f64, to: f64, beyond: Beyond) -> Range<usize> {
         if beyond == Beyond::Nothing {
             let end = if rows.is_empty() { 0 } else { self.at(rows, to) + 1 };
             return self.at(rows, from).min(end)..end;
@@ -100,7 +103,7 @@ impl Heights {
     }
 
     /// Takes in what was measured; whether it was something new.
-    pub fn measure(&mut self, measured: impl IntoIterator<Item = (ServiceName, f64)>) -> bool {
+    pub fn measure(&mut self, measured: impl IntoIterator<Item = (Item, f64)>) -> bool {
         let Self::Measured { known, guess } = self else { return false };
         let mut news = false;
         for (row, height) in measured {
@@ -118,31 +121,45 @@ impl Heights {
 #[cfg(test)]
 mod tests {
     use super::{Beyond, Heights};
-    use model::ids::ServiceName;
+    use crate::board::item::{Heading, Item};
 
-    fn rows(count: usize) -> Vec<ServiceName> {
-        (0..count).map(|place| ServiceName::from(format!("service-{place:03}"))).collect()
+    const EQUAL: Heights = Heights::Equal { row: 50.0, heading: 30.0 };
+
+    fn rows(count: usize) -> Vec<Item> {
+        (0..count).map(|place| Item::Row(format!("service-{place:03}").into())).collect()
     }
 
     #[test]
-    fn equal_rows_are_counted_and_not_added_up() {
-        let (heights, rows) = (Heights::Equal(50.0), rows(100));
+    fn equal_rows_are_where_their_number_says() {
+        let (heights, rows) = (EQUAL, rows(100));
         assert_eq!((heights.top(&rows, 0), heights.top(&rows, 30), heights.top(&rows, 100)), (0.0, 1500.0, 5000.0));
         assert_eq!((heights.at(&rows, 0.0), heights.at(&rows, 49.9), heights.at(&rows, 50.0)), (0, 0, 1));
         assert_eq!((heights.at(&rows, -7.0), heights.at(&rows, 1e9)), (0, 99));
     }
 
     #[test]
+    fn headings_have_a_height_of_their_own() {
+        let heading = |words: &str| Item::Heading(Heading { words: words.into(), rows: 2 });
+        let mut items = rows(4);
+        items.insert(2, heading("core"));
+        items.insert(0, heading("shop"));
+        let tops: Vec<_> = (0..=6).map(|place| EQUAL.top(&items, place)).collect();
+        assert_eq!(tops, [0.0, 30.0, 80.0, 130.0, 160.0, 210.0, 260.0]);
+        let at: Vec<_> = [0.0, 29.0, 30.0, 135.0, 160.0, 999.0].map(|offset| EQUAL.at(&items, offset)).into();
+        assert_eq!(at, [0, 0, 1, 3, 4, 5]);
+    }
+
+    #[test]
     fn the_document_has_what_is_on_the_screen_and_a_little_more() {
-        let (heights, all) = (Heights::Equal(50.0), rows(500));
-        let places = |rows: &[ServiceName], from, to| heights.places(rows, from, to, Beyond::SomeRows);
+        let (heights, all) = (EQUAL, rows(500));
+        let places = |rows: &[Item], from, to| heights.places(rows, from, to, Beyond::SomeRows);
         assert_eq!(places(&all, 0.0, 800.0), 0..24);
         assert_eq!(places(&all, 10_000.0, 10_800.0), 192..224);
         assert_eq!(places(&all, 24_200.0, 25_000.0), 472..500);
         assert_eq!(places(&all, 90_000.0, 99_000.0), 488..500, "a table that became shorter");
         assert_eq!(places(&rows(3), 0.0, 800.0), 0..3);
         assert_eq!(places(&[], 0.0, 800.0), 0..0);
-        let on_screen = |rows: &[ServiceName], from, to| heights.places(rows, from, to, Beyond::Nothing);
+        let on_screen = |rows: &[Item], from, to| heights.places(rows, from, to, Beyond::Nothing);
         assert_eq!(on_screen(&all, 0.0, 790.0), 0..16);
         assert_eq!(on_screen(&all, 10_020.0, 10_820.0), 200..217);
         assert_eq!(on_screen(&rows(3), 0.0, 800.0), 0..3);
@@ -166,7 +183,7 @@ mod tests {
         let all = rows(137);
         let mut measured = Heights::unknown();
         measured.measure(all.iter().step_by(3).enumerate().map(|(place, row)| (row.clone(), 60.0 + (place % 7) as f64 * 31.0)));
-        for heights in [Heights::Equal(51.0), measured] {
+        for heights in [EQUAL, measured] {
             let total = heights.top(&all, all.len());
             for from in (0..total as usize).step_by(97).map(|from| from as f64) {
                 for beyond in [Beyond::Nothing, Beyond::SomeRows] {

@@ -2,10 +2,18 @@
 //!
 //! The server writes a page of them. In the browser the table is a window: the rows on the screen and a few beyond it are in
 //! the document, and two spacers, above and below, are as tall as all the others together. On paper all rows are there.
+//!
+//! The rows are HTML that server and browser write with the same functions ([`super::row`]), and nobody's but the window's:
+//! leptos makes the `<tbody>` and does not look into it. Whatever changes (the board, the search, the order, the columns, what
+//! the screen shows, the selection), [`Window::arrange`] makes the list of the [`Line`]s that should be there, and
+//! [`lines::put`] brings the document in line with it.
 
 mod focus;
 pub mod heights;
+pub mod lines;
+mod patch;
 mod screen;
+mod stay;
 
 use std::ops::Range;
 
@@ -15,17 +23,23 @@ use model::ids::ServiceName;
 use web_sys::HtmlElement;
 
 use self::heights::{Beyond, Heights};
-use super::selection::Selection;
-use crate::live::rows::RowState;
+use self::lines::Line;
+use super::columns::Columns;
+use super::item::Item;
+use super::page::Page;
+use super::row::{Position, RowContext};
 use crate::live::state::Live;
 use crate::opening::{Opening, PAGE};
+use crate::ui::ago;
 
 /// Which rows are in the document.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     live: Live,
-    /// The rows in the document.
-    pub rows: RwSignal<Vec<RowState>>,
+    /// The lines in the document.
+    lines: StoredValue<Vec<Line>>,
+    /// The columns of those lines.
+    columns: StoredValue<Columns>,
     /// How they are chosen.
     pub extent: RwSignal<Extent>,
     /// The place of the first of them.
@@ -39,14 +53,12 @@ pub struct Window {
     screen: RwSignal<(f64, f64)>,
     /// What is put into the document beside the rows on the screen.
     beyond: RwSignal<Beyond>,
-    /// Set while the pointer is down: what it is about to click stays where it is.
-    pressed: StoredValue<bool>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
     pending: StoredValue<Option<(usize, usize)>>,
     /// The cell that had the focus when its row left the document.
-    left: StoredValue<Option<(ServiceName, usize)>>,
+    left: StoredValue<Option<(Item, usize)>>,
     /// What scrolls, where the page itself does not.
     pub board: NodeRef<html::Div>,
     /// As tall as the rows above.
@@ -74,7 +86,8 @@ impl Window {
     pub fn new(live: Live, opening: &Opening) -> Self {
         Self {
             live,
-            rows: RwSignal::new(live.rows(opening.places())),
+            lines: StoredValue::new(Vec::new()),
+            columns: StoredValue::new(live.columns.get_untracked()),
             extent: RwSignal::new(Extent::Page(opening.first / PAGE)),
             first: StoredValue::new(opening.first),
             heights: StoredValue::new(Heights::unknown()),
@@ -82,7 +95,6 @@ impl Window {
             learned: RwSignal::new(0),
             screen: RwSignal::new((0.0, 0.0)),
             beyond: RwSignal::new(Beyond::SomeRows),
-            pressed: StoredValue::new(false),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
             left: StoredValue::new(None),
@@ -93,19 +105,35 @@ impl Window {
         }
     }
 
+    /// The page of rows that the server writes; in the browser it is in the document already.
+    #[must_use]
+    pub fn written(self, page: Page) -> String {
+        let first = self.first.get_value();
+        let lines = untrack(|| self.wanted(page, first..first + PAGE));
+        let html = if cfg!(feature = "ssr") { untrack(|| lines::html(&lines, &self.context(page))) } else { String::new() };
+        self.lines.set_value(lines);
+        html
+    }
+
     /// Makes a window of the page that the server wrote. Called once; it begins in the browser.
-    pub fn come_alive(self, selection: Memo<Option<Selection>>) {
+    pub fn come_alive(self, page: Page) {
         Effect::new(move |_| self.open());
         let places = Memo::new(move |_| self.places());
         Effect::new(move |_| {
             if let Some(places) = places.get() {
-                self.arrange(&places);
+                self.arrange(page, places);
+            }
+        });
+        Effect::new(move |before: Option<()>| {
+            let now = page.clock.now();
+            if let Some(body) = self.body.get_untracked().filter(|_| before.is_some()) {
+                ago::refresh(&body, now, &page.strings.ages);
             }
         });
         // What is opened is seen, whether by a link or by going back.
         let is_open = Memo::new(move |_| places.with(Option::is_some));
         Effect::new(move |_| {
-            if let Some(selection) = selection.get().filter(|_| is_open.get()) {
+            if let Some(selection) = page.selection.get().filter(|_| is_open.get()) {
                 self.show(&selection.service);
             }
         });
@@ -130,20 +158,48 @@ impl Window {
         })
     }
 
-    /// Puts the rows at these places into the document.
-    fn arrange(self, places: &Range<usize>) {
-        self.live.shown.track();
-        self.live.columns.track();
+    /// Puts the lines at these places into the document, as they should be now; whoever calls this is told of all that changes
+    /// them.
+    fn arrange(self, page: Page, places: Range<usize>) {
         self.learned.track();
-        let rows = self.live.rows(places.clone());
+        let new = self.wanted(page, places.clone());
         self.first.set_value(places.start);
-        self.space(places);
-        let same = self.rows.with_untracked(|old| old.len() == rows.len() && old.iter().zip(&rows).all(|(old, new)| old.is(new)));
-        if !same {
-            self.take_leave(&rows);
-            self.rows.set(rows);
-        }
+        self.space(&places);
+        let Some(body) = self.body.get_untracked() else { return };
+        let columns = self.live.columns.get_untracked();
+        let others = self.columns.with_value(|old| *old != columns);
+        let old = if others { Vec::new() } else { self.lines.get_value() };
+        let focused = self.take_leave(&new);
+        lines::put(&body, &old, &new, &untrack(|| self.context(page)));
+        self.lines.set_value(new);
+        self.columns.set_value(columns);
+        self.give_back(focused);
         self.measure_later();
+    }
+
+    /// The lines at these places, as they should be now. A row that is not known is none.
+    fn wanted(self, page: Page, places: Range<usize>) -> Vec<Line> {
+        self.live.follow();
+        let (shown, columns, selection) = (self.live.shown.get(), self.live.columns.get(), page.selection.get());
+        let line = |place: usize| {
+            let item = shown.get(place)?.clone();
+            let row = item.service().map(|service| self.live.row(service));
+            if row == Some(None) {
+                return None;
+            }
+            let selected = selection.as_ref().filter(|selection| item.is_of(&selection.service)).map(|selection| {
+                let column = selection.environment.as_ref().and_then(|environment| columns.position(environment));
+                column.map_or(0, |column| column + 1)
+            });
+            Some(Line { item, row: row.flatten(), position: Position { place, selected } })
+        };
+        places.filter_map(line).collect()
+    }
+
+    /// What rows are written with in the view of now.
+    fn context(self, page: Page) -> RowContext {
+        let view = page.view.query().with_page(page.view.page.get());
+        RowContext::new(self.live.columns.get(), page.strings, page.clock.now(), &page.view.base(), &view)
     }
 
     /// Makes the spacers as tall as what is not in the document.

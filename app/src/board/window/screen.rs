@@ -6,13 +6,10 @@ use leptos::prelude::*;
 use model::ids::ServiceName;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
+use web_sys::{HtmlElement, ResizeObserver};
 
 use super::heights::{Beyond, Heights};
 use super::{Extent, Window};
-
-/// Rows are not kept in place for longer than this after a cell was pressed.
-const LONGEST_PRESS: Duration = Duration::from_secs(1);
 
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +36,7 @@ impl Window {
         }
         self.learn_heights();
         let first = self.first.get_value();
-        self.space(&(first..first + self.rows.with_untracked(Vec::len)));
+        self.space(&(first..first + self.lines.with_value(Vec::len)));
         if first > 0 {
             self.bring(first, Align::Top);
         }
@@ -53,9 +50,6 @@ impl Window {
         let handles = [
             window_event_listener(leptos::ev::scroll, move |_| self.look()),
             window_event_listener(leptos::ev::resize, move |_| self.resized()),
-            window_event_listener(leptos::ev::pointerdown, move |event| self.press(&event)),
-            window_event_listener(leptos::ev::pointerup, move |_| self.release()),
-            window_event_listener(leptos::ev::pointercancel, move |_| self.release()),
             window_event_listener(leptos::ev::beforeprint, move |_| self.extent.set(Extent::All)),
             window_event_listener(leptos::ev::afterprint, move |_| self.extent.set(Extent::Screen)),
         ];
@@ -77,36 +71,15 @@ impl Window {
             // What is read stays at the upper edge of the screen.
             if self.learn_heights() && from > 0.0 {
                 let first = self.first.get_value();
-                self.space(&(first..first + self.rows.with_untracked(Vec::len)));
+                self.space(&(first..first + self.lines.with_value(Vec::len)));
                 self.bring(edge, Align::Top);
             }
             self.look();
         });
     }
 
-    /// Takes in that a cell is pressed. Who drags a scroll bar presses none.
-    fn press(self, event: &PointerEvent) {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if target.and_then(|target| target.closest("tbody").ok().flatten()).is_some() {
-            self.pressed.set_value(true);
-            // Not every release is told.
-            set_timeout(move || self.release(), LONGEST_PRESS);
-        }
-    }
-
-    /// Looks again once the click is over: rows that are moved in the document under a pressed pointer would lose it.
-    fn release(self) {
-        request_animation_frame(move || {
-            self.pressed.set_value(false);
-            self.look();
-        });
-    }
-
     /// Takes in which rows are on the screen.
     pub fn look(self) {
-        if self.pressed.get_value() {
-            return;
-        }
         let Some(room) = self.room() else { return };
         let screen = (room.top - room.rows, room.bottom - room.rows);
         if self.screen.get_untracked() != screen {
@@ -119,13 +92,16 @@ impl Window {
     fn learn_heights(self) -> bool {
         let Some(body) = self.body.get_untracked() else { return false };
         let style = window().get_computed_style(&body).ok().flatten();
-        let row = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
-        let equal = row.trim().strip_suffix("px").and_then(|height| height.parse().ok()).map(Heights::Equal);
+        let length = |name: &str| {
+            let length = style.as_ref()?.get_property_value(name).ok()?;
+            length.trim().strip_suffix("px")?.parse().ok()
+        };
+        let equal = length("--row").zip(length("--heading")).map(|(row, heading)| Heights::Equal { row, heading });
         let width = body.client_width();
         let known = self.heights.with_value(|heights| match (&equal, heights) {
             (Some(equal), heights) => equal == heights,
             (None, Heights::Measured { .. }) => self.width.get_value() == width,
-            (None, Heights::Equal(_)) => false,
+            (None, Heights::Equal { .. }) => false,
         });
         if !known {
             self.width.set_value(width);
@@ -145,10 +121,10 @@ impl Window {
     fn measure(self) {
         let Some(body) = self.body.get_untracked() else { return };
         let elements = body.children();
-        let rows = self.rows.get_untracked();
-        let measured = (0..).zip(&rows).filter_map(|(index, row)| {
+        let lines = self.lines.get_value();
+        let measured = (0..).zip(&lines).filter_map(|(index, line)| {
             let height = elements.item(index)?.get_bounding_client_rect().height();
-            Some((row.name.clone(), height))
+            Some((line.item.clone(), height))
         });
         let measured: Vec<_> = measured.collect();
         let shown = self.live.shown.get_untracked();
@@ -161,7 +137,7 @@ impl Window {
         self.heights.update_value(|heights| news = heights.measure(measured));
         if news {
             let first = self.first.get_value();
-            self.space(&(first..first + rows.len()));
+            self.space(&(first..first + lines.len()));
             self.scroll(top() - guessed);
             self.learned.update(|learned| *learned += 1);
         }
@@ -175,7 +151,7 @@ impl Window {
     /// Brings the row of a service into view, when it is not there already.
     pub(super) fn show(self, service: &ServiceName) {
         let shown = self.live.shown.get_untracked();
-        let Some(place) = shown.iter().position(|name| name == service) else { return };
+        let Some(place) = shown.iter().position(|item| item.is_of(service)) else { return };
         if self.bring_into_view(place) && self.heights.with_value(|heights| matches!(heights, Heights::Measured { .. })) {
             self.aim.set_value(Some(service.clone()));
         }

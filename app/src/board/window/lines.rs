@@ -1,0 +1,155 @@
+//! The lines of the table that are in the document, and how they become others with as few changes as possible. Lives in the
+//! browser only.
+
+use std::sync::Arc;
+
+use leptos::prelude::document;
+use model::board::{Cell, Row};
+use web_sys::Element;
+
+use super::patch::patch;
+use super::stay::stay;
+use crate::board::cell::cell;
+use crate::board::item::Item;
+use crate::board::row::{Position, RowContext, heading, index, row};
+
+/// A line of the table as it is in the document.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What it shows.
+    pub item: Item,
+    /// What the board said of it; nothing for a heading.
+    pub row: Option<Arc<Row>>,
+    /// Where it is.
+    pub position: Position,
+}
+
+impl Line {
+    fn write(&self, context: &RowContext, html: &mut String) {
+        match (&self.item, &self.row) {
+            (Item::Heading(words), _) => html.push_str(&heading(words, self.position).0),
+            (Item::Row(_), Some(fresh)) => html.push_str(&row(context, fresh, self.position).0),
+            (Item::Row(_), None) => {}
+        }
+    }
+}
+
+/// Lines as HTML.
+#[must_use]
+pub fn html<'a>(lines: impl IntoIterator<Item = &'a Line>, context: &RowContext) -> String {
+    let mut html = String::new();
+    for line in lines {
+        line.write(context, &mut html);
+    }
+    html
+}
+
+/// Makes the lines in the document, which are `old`, those that are wanted. Lines that stay are not moved; those that come are
+/// parsed at once for each gap.
+pub fn put(body: &Element, old: &[Line], new: &[Line], context: &RowContext) {
+    let stay = stay(old.iter().map(|line| &line.item), new.iter().map(|line| &line.item));
+    if stay.iter().all(Option::is_none) {
+        if !(old.is_empty() && new.is_empty()) {
+            body.set_inner_html(&html(new, context));
+        }
+        return;
+    }
+    remove(body, old, &stay);
+    let mut next = body.first_element_child();
+    let mut gap = String::new();
+    for (line, stays) in new.iter().zip(&stay) {
+        match (stays.and_then(|place| old.get(place)), &next) {
+            (Some(before), Some(element)) => {
+                if !gap.is_empty() {
+                    // What is inserted is well-formed, and the place is a name that is known.
+                    drop(element.insert_adjacent_html("beforebegin", &gap));
+                    gap.clear();
+                }
+                update(element, before, line, context);
+                next = element.next_element_sibling();
+            }
+            _ => line.write(context, &mut gap),
+        }
+    }
+    if !gap.is_empty() {
+        drop(body.insert_adjacent_html("beforeend", &gap));
+    }
+}
+
+/// Removes the lines that do not stay.
+fn remove(body: &Element, old: &[Line], stay: &[Option<usize>]) {
+    let mut staying = stay.iter().flatten().peekable();
+    let mut next = body.first_element_child();
+    for place in 0..old.len() {
+        let Some(element) = next else { break };
+        next = element.next_element_sibling();
+        if staying.next_if_eq(&&place).is_none() {
+            element.remove();
+        }
+    }
+}
+
+/// Brings a line that stays up to date: its position, and the cells that differ, which glow.
+fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
+    if old.position.place != new.position.place {
+        set(element, "aria-rowindex", &index(new.position.place).to_string());
+    }
+    if old.position.selected != new.position.selected {
+        match new.position.selected {
+            Some(column) => set(element, "data-selected", &column.to_string()),
+            // Removing an attribute of a fixed name does not fail.
+            None => drop(element.remove_attribute("data-selected")),
+        }
+    }
+    let (Some(before), Some(now)) = (&old.row, &new.row) else { return };
+    if Arc::ptr_eq(before, now) {
+        return;
+    }
+    if before.team != now.team
+        && let Ok(Some(team)) = element.query_selector("th > small")
+    {
+        team.set_text_content(now.team.as_deref());
+    }
+    let address = context.address(&now.name);
+    let cells = element.children();
+    for (column, (_, environment)) in context.columns.iter().enumerate() {
+        let fresh = now.cells.get(environment);
+        if same(before.cells.get(environment), fresh) {
+            continue;
+        }
+        // The row's name is the first.
+        let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
+        if let Some(element) = cells.item(place) {
+            replace(&element, &cell(context, &address, column, fresh.map(AsRef::as_ref)).0);
+        }
+    }
+}
+
+/// Makes a cell what its HTML says, and lets it glow.
+fn replace(element: &Element, html: &str) {
+    // Cells are parsed in a row.
+    let Ok(row) = document().create_element("tr") else { return };
+    row.set_inner_html(html);
+    if let Some(fresh) = row.first_element_child() {
+        patch(element, &fresh);
+        // Two names for one glow: changing the name starts it again.
+        let glow = if element.get_attribute(GLOW).as_deref() == Some("odd") { "even" } else { "odd" };
+        set(element, GLOW, glow);
+    }
+}
+
+/// The attribute of a cell that changed.
+pub(super) const GLOW: &str = "data-glow";
+
+/// Sets an attribute of a fixed, valid name, which does not fail.
+pub(super) fn set(element: &Element, name: &str, value: &str) {
+    drop(element.set_attribute(name, value));
+}
+
+fn same(one: Option<&Arc<Cell>>, other: Option<&Arc<Cell>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
+        (None, None) => true,
+        _ => false,
+    }
+}
