@@ -12,7 +12,7 @@ pub mod soak;
 
 pub use fleet::Fleet;
 pub use follower::{Follower, cell};
-pub use registry::{Image, Registry};
+pub use registry::{Image, Registry, ca};
 pub use server::{Server, TOKEN};
 
 /// How long anything that must happen may take: a generous bound for slow machines, not a wait.

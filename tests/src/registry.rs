@@ -1,6 +1,7 @@
 //! A real image registry on loopback: Debian's `docker-registry`, which `scripts/docker-registry.sh` finds or unpacks.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -26,7 +27,24 @@ pub struct Registry {
     host: String,
     client: Client,
     login: Option<(&'static str, &'static str)>,
+    scheme: &'static str,
     _folder: TempDir,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Transport {
+    Plain,
+    Tls,
+}
+
+fn tls(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tls").join(name)
+}
+
+/// The certificate of the CA that signed those of the tests' servers.
+#[must_use]
+pub fn ca() -> PathBuf {
+    tls("ca.pem")
 }
 
 /// What an image says of itself.
@@ -43,17 +61,22 @@ pub struct Image<'a> {
 impl Registry {
     /// Starts one, in which anybody may do everything; none on a macOS that has no registry.
     pub async fn open() -> Option<Self> {
-        Self::start(None).await
+        Self::start(None, Transport::Plain).await
     }
 
     /// Starts one that wants to know who comes; none on a macOS that has no registry.
     pub async fn with_login() -> Option<Self> {
-        Self::start(Some(LOGIN)).await
+        Self::start(Some(LOGIN), Transport::Plain).await
+    }
+
+    /// Starts one that speaks TLS, with a certificate of [`ca`], and wants to know who comes; none on a macOS that has no registry.
+    pub async fn with_tls() -> Option<Self> {
+        Self::start(Some(LOGIN), Transport::Tls).await
     }
 
     /// # Panics
     /// When there is no registry to start: a test that is left out in silence would prove nothing.
-    async fn start(login: Option<(&'static str, &'static str)>) -> Option<Self> {
+    async fn start(login: Option<(&'static str, &'static str)>, transport: Transport) -> Option<Self> {
         let program = std::env::var("DOCKER_REGISTRY").ok().filter(|program| !program.is_empty());
         let program = program.unwrap_or_else(|| "docker-registry".to_owned());
         let folder = tempfile::tempdir().expect("a folder for the registry");
@@ -64,10 +87,15 @@ impl Registry {
             None => String::new(),
         };
         std::fs::write(path("htpasswd"), HTPASSWD).expect("the file is written");
-        let config = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {host}\n{auth}",
-            path("storage")
-        );
+        let (scheme, certificate) = match transport {
+            Transport::Plain => ("http", String::new()),
+            Transport::Tls => {
+                let (certificate, key) = (tls("server.pem"), tls("server.key"));
+                ("https", format!("  tls:\n    certificate: {}\n    key: {}\n", certificate.display(), key.display()))
+            }
+        };
+        let storage = format!("storage:\n  filesystem:\n    rootdirectory: {}\n", path("storage"));
+        let config = format!("version: 0.1\nlog:\n  level: error\n{storage}http:\n  addr: {host}\n{certificate}{auth}");
         std::fs::write(path("config.yml"), config).expect("the file is written");
         let started = Command::new(&program).args(["serve", &path("config.yml")]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let process = match started {
@@ -79,8 +107,10 @@ impl Registry {
             Err(error) => panic!("{program} cannot be started ({error}): run the tests by `make test-rust`, which finds or unpacks it"),
         };
         // No pool: an idle connection would be a task that is left running.
-        let client = Client::builder().pool_max_idle_per_host(0).build().expect("a client");
-        let registry = Self { process, host, client, login, _folder: folder };
+        let pem = std::fs::read(ca()).expect("the certificate of the CA");
+        let trusted = reqwest::Certificate::from_pem(&pem).expect("a certificate");
+        let client = Client::builder().pool_max_idle_per_host(0).tls_certs_merge([trusted]).build().expect("a client");
+        let registry = Self { process, host, client, login, scheme, _folder: folder };
         let ready = async {
             while registry.request(Method::GET, "/v2/").send().await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -109,7 +139,7 @@ impl Registry {
         let begun = self.request(Method::POST, &format!("/v2/{repository}/blobs/uploads/")).send().await.expect("an answer");
         let location = begun.headers()["location"].to_str().expect("a location").to_owned();
         let sign = if location.contains('?') { '&' } else { '?' };
-        let path = location.trim_start_matches(&format!("http://{}", self.host)).to_owned();
+        let path = location.trim_start_matches(&format!("{}://{}", self.scheme, self.host)).to_owned();
         let put = self.request(Method::PUT, &format!("{path}{sign}digest={}", digest(&config))).body(config.clone());
         assert_eq!(put.send().await.expect("an answer").status(), StatusCode::CREATED);
         let manifest = json!({
@@ -156,7 +186,7 @@ impl Registry {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("http://{}{path}", self.host));
+        let request = self.client.request(method, format!("{}://{}{path}", self.scheme, self.host));
         match self.login {
             Some((user, password)) => request.basic_auth(user, Some(password)),
             None => request,

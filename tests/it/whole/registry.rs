@@ -137,6 +137,37 @@ async fn a_registry_with_login_is_asked_as_whom_the_configuration_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_registry_of_a_private_ca_is_trusted_when_the_configuration_says_so() {
+    let Some(registry) = Registry::with_tls().await else { return };
+    let host = registry.host().to_owned();
+    let digest = registry.push("shop/cart", Image { labels: &[(REVISION, NEW)], ..Image::default() }).await;
+    let fleet = Fleet::start([cluster("dev", &format!("{host}/shop/cart:1.4.0@{digest}"))]).await;
+    fleet.write("password", "s3cret\n");
+    let hosts = |more: &str| {
+        let login = "username = \"reader\"\npassword_file = \"password\"\nrequests_per_minute = 60000";
+        format!("[[registries.hosts]]\nhost = \"{host}\"\n{login}\n{more}")
+    };
+    let ca = |name: &str| format!("ca_file = \"{}\"\n", integration_tests::ca().with_file_name(name).display());
+    // Nobody is asked for a password by a server that is not known.
+    for unknown in [hosts(""), hosts(&ca("other-ca.pem"))] {
+        let refused = server::registry::check(&fleet.config_with(&unknown).registries[0]).await.unwrap_err();
+        assert!(refused.contains("certificate"), "{refused}");
+    }
+    assert_eq!(server::registry::check(&fleet.config_with(&hosts(&ca("ca.pem"))).registries[0]).await, Ok(()));
+
+    let server = fleet.serve_with(&hosts("")).await;
+    let mut stream = server.follow().await;
+    stream.until_status("cart", "dev", Status::Ready).await;
+    until_metric(&server, "up", &host, 0).await;
+    assert_eq!(commit(stream.board(), "dev"), None);
+    drop((stream, server));
+    let server = fleet.serve_with(&hosts(&ca("ca.pem"))).await;
+    let mut stream = server.follow().await;
+    stream.until("the commit", |board| commit(board, "dev") == Some(NEW)).await;
+    until_metric(&server, "up", &host, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registry_that_is_down_or_does_not_have_an_image_costs_the_board_nothing() {
     let Some(registry) = Registry::open().await else { return };
     let host = registry.host().to_owned();
