@@ -95,6 +95,22 @@ impl Bench {
         self.board.borrow().environments[0].targets[0].error.clone().unwrap_or_default()
     }
 
+    /// Restores the cluster from a backup, deletes `cart`, and makes others until the numbers are past the old ones: one in
+    /// each `pause`; all at once, before anybody could ask, when that is zero.
+    async fn lose_history_with_cart(&self, pause: Duration) {
+        let before = self.cluster.resource_version();
+        self.cluster.faults().lose_history();
+        self.cluster.delete("shop", "cart").unwrap();
+        let mut number = 0;
+        while self.cluster.resource_version() <= before + 20 {
+            self.cluster.apply(Workload::deployment("shop", &format!("other-{number}"), &image(OLD)));
+            number += 1;
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+        }
+    }
+
     fn roll(&self) {
         self.cluster.set_image("shop", "cart", &image(NEW)).unwrap();
     }
@@ -151,16 +167,7 @@ async fn watches_that_are_half_open_miss_nothing_for_longer_than_the_bound() {
 #[tokio::test(start_paused = true)]
 async fn a_history_that_was_lost_and_has_caught_up_is_listed_anew() {
     let mut bench = Bench::new(WATCH).await;
-    let before = bench.cluster.resource_version();
-    bench.cluster.faults().lose_history();
-    bench.cluster.delete("shop", "cart").unwrap();
-    for number in 0.. {
-        if bench.cluster.resource_version() > before + 20 {
-            break;
-        }
-        bench.cluster.apply(Workload::deployment("shop", &format!("other-{number}"), &image(OLD)));
-        sleep(Duration::from_millis(200)).await;
-    }
+    bench.lose_history_with_cart(Duration::from_millis(200)).await;
     bench.until("the deletion is known", FRESHNESS, |board| !board.services.contains_key("cart")).await;
 }
 
@@ -266,15 +273,7 @@ async fn tokens_that_expire_are_said_and_new_ones_work_at_once() {
 async fn a_history_that_was_lost_and_has_caught_up_unseen_is_noticed_by_the_next_list() {
     for mode in [WATCH, Mode::Watch { streaming: true }] {
         let mut bench = Bench::new(mode).await;
-        let before = bench.cluster.resource_version();
-        bench.cluster.faults().lose_history();
-        bench.cluster.delete("shop", "cart").unwrap();
-        for number in 0.. {
-            if bench.cluster.resource_version() > before + 20 {
-                break;
-            }
-            bench.cluster.apply(Workload::deployment("shop", &format!("other-{number}"), &image(OLD)));
-        }
+        bench.lose_history_with_cart(Duration::ZERO).await;
         sleep(FRESHNESS * 2).await;
         assert!(bench.board.borrow().services.contains_key("cart"), "or this is another test: nobody has seen it go");
         bench.cluster.apply(Workload::deployment("shop", "last", &image(NEW)));
