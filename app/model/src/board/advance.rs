@@ -8,6 +8,9 @@ use chrono::{DateTime, Utc};
 use super::{Board, Cell, Changes, Environment, Revision, Row};
 use crate::ids::ServiceName;
 
+/// So many rows that were removed are remembered, however few there are.
+pub(crate) const REMEMBERED: usize = 1000;
+
 impl Board {
     /// The next state: only what really changed is stamped with its number, and everything else is shared with this one.
     /// None when nothing changed. Of several entries for one row the last counts.
@@ -44,7 +47,24 @@ impl Board {
                 }
             }
         }
+        next.forget_removed(REMEMBERED);
         Some(next)
+    }
+
+    /// Forgets the rows that went longest ago, when more are remembered than `least` and than there are rows: a delta with all
+    /// of them would be longer than the whole board, and a server runs for months. Those that went just now are kept.
+    pub(crate) fn forget_removed(&mut self, least: usize) {
+        let bound = self.services.len().max(least);
+        if self.removed.len() <= bound {
+            return;
+        }
+        // Half of them, so that the next ones cost nothing again.
+        let mut numbers: Vec<u64> = self.removed.values().copied().collect();
+        let forgotten = numbers.len() - bound / 2;
+        let (_, newest, _) = numbers.select_nth_unstable(forgotten - 1);
+        let horizon = (*newest).min(self.revision.number.saturating_sub(1));
+        self.removed.retain(|_, at| *at > horizon);
+        self.forgotten = self.forgotten.max(horizon);
     }
 
     fn has_header(&self, (environments, unplaced_records): &(Vec<Environment>, u64)) -> bool {

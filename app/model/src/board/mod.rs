@@ -20,6 +20,7 @@ use crate::status::{Flag, Status};
 use crate::version::Version;
 use crate::workload::{Kind, Workload};
 
+pub(crate) use advance::REMEMBERED;
 pub use revision::{Revision, RevisionError};
 
 /// Everything that is shown.
@@ -43,9 +44,13 @@ pub struct Board {
     /// Revision at which [`Board::environments`] or [`Board::unplaced_records`] last changed.
     #[serde(skip)]
     pub header_changed: u64,
-    /// Rows that were removed, with the revision at which they went; a row that comes back leaves the list.
+    /// Rows that were removed, with the revision at which they went; a row that comes back leaves the list, and so do those
+    /// that went longest ago when there are too many.
     #[serde(skip)]
     pub removed: BTreeMap<ServiceName, u64>,
+    /// Revision up to which rows that were removed are forgotten: who has an older one needs the whole board.
+    #[serde(skip)]
+    pub forgotten: u64,
 }
 
 /// A column.
@@ -301,6 +306,7 @@ impl Board {
             unplaced_records: 0,
             header_changed: 0,
             removed: BTreeMap::new(),
+            forgotten: 0,
         }
     }
 }

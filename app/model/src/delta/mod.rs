@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::board::{Board, Cell, Environment, Revision, Row};
+use crate::board::{Board, Cell, Environment, REMEMBERED, Revision, Row};
 use crate::ids::{EnvironmentName, ServiceName};
 
 /// The changes from some revision to [`Delta::revision`].
@@ -54,12 +54,12 @@ pub struct RowChange {
 }
 
 impl Board {
-    /// The changes since a number of this epoch; none when the revision is not of this epoch, or of its future:
-    /// the whole board is needed then.
+    /// The changes since a number of this epoch; none when the revision is not of this epoch, or of its future, or so old that
+    /// rows that went since are forgotten: the whole board is needed then.
     #[must_use]
     pub fn since(&self, revision: &Revision) -> Option<Delta> {
         let number = revision.number;
-        if revision.epoch != self.revision.epoch || number > self.revision.number {
+        if revision.epoch != self.revision.epoch || number > self.revision.number || number < self.forgotten {
             return None;
         }
         let header_changed = self.header_changed > number;
@@ -99,6 +99,7 @@ impl Board {
             let row = self.services.entry(change.name.clone()).or_insert_with(|| Arc::new(change.new_row()));
             change.apply(Arc::make_mut(row), number);
         }
+        self.forget_removed(REMEMBERED);
     }
 }
 

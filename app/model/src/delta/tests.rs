@@ -77,6 +77,26 @@ proptest! {
     }
 
     #[test]
+    fn what_is_forgotten_is_never_missed(states in any_history(), least in 0..3_usize) {
+        let mut current = states.last().unwrap().clone();
+        let before = current.clone();
+        current.forget_removed(least);
+        prop_assert!(current.removed.len() <= current.services.len().max(least).max(before.removed_at(current.revision.number)));
+        prop_assert_eq!(content(&current), content(&before));
+        for state in &states {
+            // Who is told nothing of it gets the whole board.
+            let Some(delta) = current.since(&state.revision) else { continue };
+            let mut client: Board = sent(state);
+            client.apply(&sent(&delta));
+            prop_assert_eq!(content(&client), content(&current), "from {}", state.revision);
+        }
+        prop_assert!(current.since(&before.revision).is_some(), "who is here goes on");
+        if let [.., last, _] = &*states {
+            prop_assert!(current.since(&last.revision).is_some(), "who was here a moment ago goes on");
+        }
+    }
+
+    #[test]
     fn a_client_that_skips_states_stays_true(states in any_history(), skips in prop::collection::vec(any::<bool>(), 12)) {
         let mut client: Board = sent(&states[0]);
         for (state, _) in states.iter().zip(skips).skip(1).filter(|(_, skip)| !skip) {
@@ -127,6 +147,32 @@ proptest! {
             prop_assert_eq!(sent(&delta), delta);
         }
     }
+}
+
+impl Board {
+    fn removed_at(&self, number: u64) -> usize {
+        self.removed.values().filter(|at| **at == number).count()
+    }
+}
+
+/// Services with a name for each build: what a server sees that runs for months.
+#[test]
+fn a_board_does_not_grow_by_what_went() {
+    let mut board = board("cart  dev: 7fc38a2 ready 3/3");
+    let row = Row::clone(&board.services["cart"]);
+    for build in 0..5000 {
+        let name = ServiceName::from(format!("preview-{build}"));
+        let came = Row::new(name.clone(), None, row.cells.clone());
+        for row in [Some(came), None] {
+            board = board.advance(Changes { rows: vec![(name.clone(), row)], header: None }, TIME).unwrap();
+        }
+        assert!(board.removed.len() <= REMEMBERED, "{}", board.removed.len());
+        assert_eq!(board.removed.get(&name), Some(&board.revision.number), "what went just now is known");
+    }
+    assert!(board.removed.len() >= REMEMBERED / 2);
+    let since = |ago: u64| board.since(&Revision { number: board.revision.number - ago, ..board.revision.clone() });
+    assert!(since(2 * (REMEMBERED as u64 / 2 - 1)).is_some(), "who was away for a while goes on");
+    assert!(since(2 * REMEMBERED as u64 + 2).is_none(), "who was away for long gets the whole board");
 }
 
 #[test]
