@@ -127,6 +127,12 @@ impl<'a> Chaos<'a> {
             }
             14 => Command::Pause { namespace, name, paused: dice.random_bool(0.3) },
             15..17 => Command::Delete { namespace, name },
+            17 => {
+                // `kubectl rollout restart`: a new template without a new image.
+                let present = cluster.look(|world| world.workload(service.namespace, service.name).cloned());
+                let workload = present.unwrap_or_else(|| workload(service, &tag(self.version), 1));
+                Command::Apply(Box::new(workload.pod_annotation("kubectl.kubernetes.io/restartedAt", &format!("restart {}", self.version))))
+            }
             // Also an object that was deleted, under the same name again.
             _ => Command::Apply(Box::new(workload(service, &tag(self.version), dice.random_range(1..4)))),
         }

@@ -12,6 +12,7 @@ use server::ci::poll;
 use server::clock::Clock;
 use server::clusters::{Connector, Outside};
 use server::config::{Access, Environment, Mode, Namespaces, Target};
+use sim::spec::{ContainerRole, Strategy};
 use sim::{Cluster, ClusterConfig, ClusterHandle, Pace, Workload};
 use tokio::time::Instant;
 use tower::ServiceBuilder;
@@ -64,7 +65,7 @@ pub(super) fn image(service: &str, tag: &str) -> String {
     format!("registry.example:5000/shop/{service}:{tag}")
 }
 
-/// A workload for a service: each has a kind of its own.
+/// A workload for a service: each has a kind, or a way, of its own.
 pub(super) fn workload(service: &Service, tag: &str, replicas: u32) -> Workload {
     let image = image(service.name, tag);
     let make = match service.name {
@@ -72,7 +73,18 @@ pub(super) fn workload(service: &Service, tag: &str, replicas: u32) -> Workload 
         "agent" => Workload::daemon_set,
         _ => Workload::deployment,
     };
-    make(service.namespace, service.name, &image).replicas(replicas).progress_deadline(60)
+    let workload = make(service.namespace, service.name, &image).replicas(replicas).progress_deadline(60);
+    match service.name {
+        "mail" => workload.strategy(Strategy::Recreate),
+        "billing" => {
+            let mesh = "registry.example:5000/mesh/istio-proxy:1.22";
+            let mut workload =
+                workload.container("migrate", &image, ContainerRole::Init).container("istio-proxy", mesh, ContainerRole::Sidecar);
+            workload.min_ready_seconds = 5;
+            workload
+        }
+        _ => workload,
+    }
 }
 
 impl Plan {

@@ -1,7 +1,7 @@
 //! The streams of different kinds arrive in any order: never ready before all of them say so.
 
 use model::fixture::{World, at, workload, workload_of};
-use model::workload::Kind;
+use model::workload::{Kind, Strategy};
 
 use crate::{cell, check};
 
@@ -61,6 +61,32 @@ fn pods_alone_are_not_believed() {
 fn a_restart_without_a_new_image_is_rolling_too() {
     let restart = workload("dev shop/cart 7fc38a2 1/3 old 7fc38a2 2");
     check(&dev(&restart), "dev: rolling 7fc38a2 1/3 | 1 of 3 pods updated, 1 ready");
+}
+
+/// All old pods go before new ones come: for a while there are none at all.
+#[test]
+fn recreated() {
+    let of = |text: &str| {
+        let deployed = workload(&format!("dev shop/cart {text}")).change(|w| w.strategy = Strategy::Recreate);
+        deployed.change(|w| w.generation = 2).change(|w| w.observed_generation = 2)
+    };
+    let leaving =
+        (0..3).fold(of("993e5fc 0/3 old 7fc38a2 3"), |deployed, place| deployed.old(place, |pod| pod.deleted_at = Some(at("09:59:50"))));
+    let none = dev(&of("993e5fc 0/3 old 7fc38a2 0")).listed("dev", Kind::Pod);
+    for (world, expected) in [
+        (dev(&of("993e5fc 0/3 old 7fc38a2 3").change(|w| w.observed_generation = 1)), "0 of 3 pods updated, 0 ready"),
+        (dev(&leaving), "0 of 3 pods updated, 0 ready"),
+        (none, "0 of 3 pods updated, 0 ready"),
+        (dev(&of("993e5fc 0+3/3 old 7fc38a2 0")), "3 of 3 pods updated, 0 ready"),
+        (dev(&of("993e5fc 2+1/3 old 7fc38a2 0")), "3 of 3 pods updated, 2 ready"),
+    ] {
+        let later = world.merge("cart").row.unwrap();
+        let world = world.at("10:01:20");
+        let row = world.merge_after("cart", &later).row.unwrap();
+        let ready = expected.rsplit(", ").next().and_then(|text| text.split(' ').next()).unwrap();
+        assert_eq!(crate::show(&row, &world), format!("dev: rolling 993e5fc {ready}/3 | {expected}"), "however long it takes");
+    }
+    check(&dev(&of("993e5fc 3/3")), "dev: ready 993e5fc 3/3");
 }
 
 #[test]

@@ -113,3 +113,29 @@ async fn one_dead_cluster_costs_the_others_nothing() {
     }
     assert_eq!(live, Some(model::ids::TargetId(2)));
 }
+
+/// API servers compress large lists for those who take it. They also compress each line of a watch by itself, for which no
+/// client may ask.
+#[tokio::test]
+async fn a_list_that_is_compressed_is_read() {
+    let takes = |request: &Request| request.headers.get("accept-encoding").is_some_and(|encodings| encodings.contains("gzip"));
+    let server = Server::start(move |request: &Request| match request.kind() {
+        Some(kind) if request.is_watch() && takes(request) => Reply::error(500, format!("{kind} are watched compressed")),
+        Some(kind) if request.is_watch() => quiet(kind),
+        Some(Kind::Pod) if !takes(request) => Reply::error(500, "pods are not taken compressed"),
+        Some(Kind::Pod) => {
+            let body = bytes("steady/pods-gzip.json.gz");
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nConnection: close\r\n";
+            Reply::Raw([format!("{head}Content-Length: {}\r\n\r\n", body.len()).into_bytes(), body].concat())
+        }
+        Some(kind) => empty(kind),
+        None => Reply::error(404, "404 page not found\n"),
+    })
+    .await;
+    let (_, before) = Client::of(&server, WATCH).health(|health| is_live(health) || is_bad(health)).await;
+    let listed = |event: &Event| match event {
+        Event::Listed { kind: Kind::Pod, facts, .. } => Some(facts.len()),
+        _ => None,
+    };
+    assert_eq!(before.iter().find_map(listed), Some(34), "{before:?}");
+}
