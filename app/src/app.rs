@@ -19,7 +19,7 @@ pub fn App(
     if is_page(&start.base, start.path()) {
         let page = Page::new(&start);
         page.come_alive();
-        Either::Left(view! { <BoardPage page panel=start.panel /> })
+        Either::Left(view! { <BoardPage page panel=start.panel written=start.written /> })
     } else {
         Either::Right(view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> })
     }

@@ -16,6 +16,7 @@ pub mod i18n;
 pub mod live;
 pub mod location;
 pub mod opening;
+pub mod pins;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod start;

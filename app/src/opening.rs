@@ -15,7 +15,8 @@ use model::slim::{SlimHead, SlimRow};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ViewQuery;
-use crate::board::item::{self, Item};
+use crate::board::item::{Heading, Item};
+use crate::board::order::Order;
 use crate::board::selection::Selection;
 use crate::board::summary::Summary;
 
@@ -49,6 +50,9 @@ pub struct Snapshot {
 struct Part {
     first: usize,
     shown: usize,
+    /// The headings between the rows, with their places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headings: Vec<(usize, Heading)>,
     summary: Summary,
 }
 
@@ -63,11 +67,20 @@ impl Opening {
         let context = Context { environments: &board.environments, now };
         let matching: BTreeSet<&ServiceName> =
             board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
-        let summary = Summary::of(board, |name| matching.contains(name));
-        let shown = item::list(view.sort.order(board, matching));
+        let order = Order::of(&view);
+        let summary = Summary::of(board, &order.columns(board), |name| matching.contains(name));
+        let shown = order.list(board, matching);
         let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|item| item.is_of(&selection.service)));
         let page = selected.map_or(view.page, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
         Self { first: page * PAGE, shown, summary, known: None }
+    }
+
+    /// The headings in the document, with their places.
+    fn headings(&self) -> impl Iterator<Item = (usize, Heading)> {
+        self.places().filter_map(|place| match &self.shown[place] {
+            Item::Heading(heading) => Some((place, heading.clone())),
+            Item::Row(_) => None,
+        })
     }
 
     /// The places of the rows in the document.
@@ -90,7 +103,12 @@ impl Snapshot {
             } else {
                 board.services.keys().filter_map(slim).collect()
             },
-            part: is_part.then(|| Part { first: opening.first, shown: opening.shown.len(), summary: opening.summary.clone() }),
+            part: is_part.then(|| Part {
+                first: opening.first,
+                shown: opening.shown.len(),
+                headings: opening.headings().collect(),
+                summary: opening.summary.clone(),
+            }),
         }
     }
 
@@ -103,11 +121,16 @@ impl Snapshot {
         let board = head.board(rows);
         let opening = match part {
             None => Opening::of(&board, base, address, now),
-            Some(Part { first, shown, summary }) => {
-                let known = first..first + names.len();
-                let unnamed = ServiceName::from("");
-                let name = |place: usize| place.checked_sub(first).and_then(|place| names.get(place)).unwrap_or(&unnamed).clone();
-                Opening { shown: (0..shown).map(name).map(Item::Row).collect(), first, summary, known: Some(known) }
+            Some(Part { first, shown, headings, summary }) => {
+                let known = first..first + names.len() + headings.len();
+                let mut lines: Vec<Item> = names.into_iter().map(Item::Row).collect();
+                // In their order, so that each is in its place when it is put there.
+                for (place, heading) in headings {
+                    lines.insert(place.saturating_sub(first).min(lines.len()), Item::Heading(heading));
+                }
+                let unnamed = || Item::Row(ServiceName::from(""));
+                let item = |place: usize| place.checked_sub(first).and_then(|place| lines.get(place)).cloned().unwrap_or_else(unnamed);
+                Opening { shown: (0..shown).map(item).collect(), first, summary, known: Some(known) }
             }
         };
         (board, opening)
@@ -163,6 +186,18 @@ mod tests {
             assert!(
                 opening.shown.iter().enumerate().all(|(place, item)| here.places().contains(&place) != item.is_of(&ServiceName::from("")))
             );
+        }
+    }
+
+    #[test]
+    fn headings_of_a_large_board_are_in_the_document_and_in_their_places() {
+        for address in ["/?group=letter", "/?group=status&page=3", "/?group=letter&sort=-name"] {
+            let board = board(250);
+            let (_, opening) = sent(&board, address);
+            let here = Opening::of(&board, "", address, TIME);
+            assert_eq!((opening.shown.len(), opening.first), (251, here.first), "{address}");
+            assert_eq!(opening.known, Some(here.places()));
+            assert_eq!(opening.shown[opening.places()], here.shown[here.places()], "{address}");
         }
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use model::board::Board;
 
+#[cfg(feature = "ssr")]
+use crate::address::ViewQuery;
 use crate::i18n::Language;
 use crate::opening::{Opening, Snapshot};
 
@@ -30,6 +32,18 @@ pub struct Start {
     pub address: Arc<str>,
     /// The details of the cell that the path names, as HTML. The browser finds them in the document.
     pub panel: Option<String>,
+    /// What else only the server writes.
+    pub written: Written,
+}
+
+/// HTML that only the server writes: what never changes on a page need not be made in the browser, too, which finds it in the
+/// document.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// What the keys do.
+    pub help: String,
+    /// The links to views that have a name.
+    pub views: String,
 }
 
 impl Start {
@@ -53,6 +67,18 @@ impl From<&crate::backend::Backend> for Start {
             language: backend.language,
             address: Arc::clone(&backend.address),
             panel: backend.panel.clone(),
+            written: Written::of(backend),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Written {
+    fn of(backend: &crate::backend::Backend) -> Self {
+        let now = ViewQuery::parse(backend.address.split_once('?').map_or("", |(_, search)| search));
+        Self {
+            help: crate::ui::help::html(backend.language.strings()),
+            views: crate::board::saved::html(&backend.views, &backend.base_path, &now),
         }
     }
 }
@@ -110,6 +136,7 @@ impl Start {
             language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
             address: address.into(),
             panel: None,
+            written: Written::default(),
         };
         // The text is not needed again, and can be large.
         element.set_text_content(None);

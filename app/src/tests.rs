@@ -129,6 +129,34 @@ fn a_large_board_is_read_page_by_page() {
 }
 
 #[test]
+fn the_menu_of_the_view_is_links_and_a_form() {
+    let html = page("/base/?q=is:red&env=pro,moon,dev&theme=dark");
+    let menu = html.split("id=\"view-menu\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let links: Vec<_> = menu.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(links.contains(&"/base/?q=is:red&amp;group=team&amp;env=pro,moon,dev&amp;theme=dark"), "{links:?}");
+    assert!(links.contains(&"/base/?q=is:red&amp;env=dev,pro&amp;theme=dark"), "dev moves left: {links:?}");
+    let boxes: Vec<_> = menu.split("type=\"checkbox\" ").skip(1).map(|rest| rest.split(" data-key").next().unwrap()).collect();
+    assert_eq!(boxes, ["name=\"env\" value=\"pro\" checked=\"\"", "name=\"env\" value=\"dev\" checked=\"\"", "name=\"env\" value=\"pre\""]);
+    assert!(menu.contains("type=\"hidden\" name=\"q\" value=\"is:red\"") && menu.contains("name=\"theme\""), "{menu}");
+    assert!(html.contains("href=\"/base/api/v1/board?format=csv&amp;q=is:red&amp;env=pro,dev\""), "the file has what is shown");
+    assert!(page("/base/?q=is:purple").contains("href=\"/base/api/v1/board?format=csv\""), "what is not understood filters nothing out");
+}
+
+#[test]
+fn views_with_a_name_are_links_and_say_when_they_are_looked_at() {
+    let link = "<a class=\"chip\" href=\"/base/?q=is:red&amp;group=team\"";
+    assert!(page("/base/").contains(&format!("{link}>Trouble</a>")));
+    assert!(page("/base/?group=team&q=is%3Ared&density=dense").contains(&format!("{link} aria-current=\"true\">Trouble</a>")));
+}
+
+#[test]
+fn the_help_speaks_the_language_of_the_page() {
+    assert!(page("/base/").contains("copy the full commit"));
+    let spanish = render(backend(parse(BOARD).unwrap(), "/base/?lang=es", Language::Spanish));
+    assert!(spanish.contains("copiar el commit completo"));
+}
+
+#[test]
 fn a_tab_in_the_background_tells_what_fails_of_what_is_shown() {
     let html = page("/base/");
     assert!(html.contains("<title>(1) Relboard</title>") && html.contains("href=\"/base/icon-failing.svg\""), "{html}");

@@ -9,6 +9,7 @@ use model::query::{Query, QueryError};
 
 use crate::address::{Density, Mode, Theme, ViewQuery};
 use crate::board::group::Grouping;
+use crate::board::order::Order;
 use crate::board::sort::Sort;
 use crate::location::Location;
 
@@ -87,6 +88,12 @@ impl ViewState {
     #[must_use]
     pub fn query_untracked(self) -> ViewQuery {
         untrack(|| self.query())
+    }
+
+    /// The order of rows and columns; whoever asks is told of changes.
+    #[must_use]
+    pub fn order(self) -> Order {
+        Order { sort: self.sort.get(), grouping: self.group.get(), chosen: self.columns.get(), ..Order::default() }
     }
 
     /// The address of a cell in this view, as it is now.

@@ -10,7 +10,8 @@ test("the address says how close the rows are", async ({ board, page }) => {
   await board.open("/?density=dense");
   expect(await height(page)).toBeLessThan(comfortable * 0.6);
   await expect(board.cell("cart", "dev").getByText("ignas")).toBeHidden();
-  await page.getByRole("link", { name: "Rows: dense" }).click();
+  await page.getByRole("button", { name: "View" }).click();
+  await page.getByRole("dialog", { name: "View" }).getByRole("link", { name: "comfortable" }).click();
   await expect(page).toHaveURL(/\/$/);
   await expect.poll(() => height(page)).toBe(comfortable);
 });

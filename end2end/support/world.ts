@@ -73,6 +73,12 @@ export class World {
         "[[ci]]",
         'name = "tests"',
         `token = "${token}"`,
+        "[services.links]",
+        'Source = "https://git.example.com/{service}/commit/{commit}"',
+        'Owner = "https://teams.example.com/{team}"',
+        "[[views]]",
+        'name = "Trouble"',
+        'query = "q=is:failing&sort=-name"',
         // Nobody waits for two minutes to see that a record is not followed.
         "[timing]",
         'follow_grace = "1s"',

@@ -110,3 +110,56 @@ fn no_file_is_too_long() {
     let long: Vec<_> = sources().iter().flat_map(|source| rust_files(source)).filter(|file| length(file) > CEILING).collect();
     assert!(long.is_empty(), "longer than {CEILING} lines: {long:#?}");
 }
+
+/// Words that are the same in every language.
+const NAMES: [&str; 2] = ["Relboard", "Esc"];
+
+/// The texts that a page says by itself: in an attribute that is read to people, or as content.
+fn texts(line: &str) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for attribute in ["aria-label=\"", "aria-description=\"", "title=\"", "placeholder=\"", "alt=\"", "{ \""] {
+        texts.extend(line.split(attribute).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)));
+    }
+    // A text of a `view!` is on a line of its own.
+    texts.extend(line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')));
+    texts
+}
+
+#[test]
+fn the_page_says_nothing_that_is_not_in_its_catalogue() {
+    let source = root().join("app/src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&source) {
+        let place = file.strip_prefix(&source).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        // What tests say, nobody reads on the page.
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
+        if place.starts_with("i18n") || place.starts_with("tests.rs") {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            // A word in small letters is a value, such as that of an attribute.
+            let is_said = |text: &&str| {
+                text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+                    && (text.contains(' ') || text.chars().any(char::is_uppercase))
+            };
+            for text in texts(line).into_iter().filter(is_said).filter(|text| !NAMES.contains(text)) {
+                wrong.push(format!("{}:{}: {text}", place.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "put it into app/src/i18n, in every language:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_text_that_is_not_in_the_catalogue_is_found() {
+    for (line, expected) in [
+        ("<a aria-label=\"Close it\">", vec!["Close it"]),
+        ("    \"Not translated\"", vec!["Not translated"]),
+        ("html! { p { \"Nothing\" } }", vec!["Nothing"]),
+        ("<a aria-label=strings.close>", vec![]),
+        ("format!(\"{name} x\"),", vec![]),
+    ] {
+        assert_eq!(texts(line), expected, "{line}");
+    }
+}

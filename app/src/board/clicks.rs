@@ -10,7 +10,11 @@ pub fn handle(page: Page, event: &MouseEvent) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
     if let Some(button) = target.closest("[data-copy]").ok().flatten() {
         event.prevent_default();
-        page.copied.copy(button.get_attribute("data-copy").unwrap_or_default());
+        page.toast.copy(button.get_attribute("data-copy").unwrap_or_default());
+        return;
+    }
+    if let Some(pin) = target.closest("[data-pin]").ok().flatten() {
+        page.pin(&pin.get_attribute("data-pin").unwrap_or_default().into());
         return;
     }
     let Some(link) = page.location.link_of(event) else { return };

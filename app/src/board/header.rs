@@ -98,10 +98,10 @@ fn EnvironmentHeader(page: Page, place: usize, name: EnvironmentName) -> impl In
         counted.map(one).collect_view()
     };
     let error = move || environment.with(|environment| environment.as_ref().and_then(error_of));
-    let (by_time, by_status) = (Key::Time(name.clone()), Key::Status(name.clone()));
+    let (by_time, by_status, by_version) = (Key::Time(name.clone()), Key::Status(name.clone()), Key::Version(name.clone()));
     let of_column = {
         let name = name.clone();
-        move |key: &Key| matches!(key, Key::Time(of) | Key::Status(of) if *of == name)
+        move |key: &Key| matches!(key, Key::Time(of) | Key::Status(of) | Key::Version(of) if *of == name)
     };
     view! {
         <th role="columnheader" scope="col" data-env=name.to_string() aria-sort=move || sorted(page, &of_column)>
@@ -116,6 +116,7 @@ fn EnvironmentHeader(page: Page, place: usize, name: EnvironmentName) -> impl In
                 <span class="sorts">
                     <SortLink page key=by_time words=strings.sort_by_time title=strings.sort />
                     <SortLink page key=by_status words=strings.sort_by_status title=strings.sort />
+                    <SortLink page key=by_version words=strings.sort_by_version title=strings.sort />
                 </span>
             </div>
             {move || error().map(|error| view! { <p class="target-error" title=error.clone()>{error.clone()}</p> })}

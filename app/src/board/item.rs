@@ -1,8 +1,9 @@
 //! What the table lists: rows, and headings between them. Pure.
 
-use std::sync::Arc;
-
 use model::ids::ServiceName;
+use serde::{Deserialize, Serialize};
+
+use super::group::Group;
 
 /// One line of the table.
 ///
@@ -16,19 +17,17 @@ pub enum Item {
     Row(ServiceName),
 }
 
-/// What stands above a group of rows. Two headings of a table differ in their words.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What stands above a group of rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Heading {
     /// What the rows have in common.
-    pub words: Arc<str>,
+    pub group: Group,
     /// How many rows follow.
     pub rows: usize,
-}
-
-/// What the table lists when it shows these services, in this order. Groups begin here: their headings go between the rows.
-#[must_use]
-pub fn list(services: Vec<ServiceName>) -> Arc<[Item]> {
-    services.into_iter().map(Item::Row).collect()
+    /// How many of them fail, or are missing, in some column.
+    pub failing: usize,
+    /// How many of them are rolling in some column.
+    pub rolling: usize,
 }
 
 impl Item {

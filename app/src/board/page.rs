@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use model::ids::ServiceName;
 
 use super::aside::DetailsAside;
 use super::empty::Empty;
 use super::filters::Filters;
 use super::legend::Legend;
+use super::menu::ViewMenu;
+use super::order::Order;
 use super::pages::Pages;
+use super::saved::SavedViews;
 use super::search::SearchBox;
 use super::selection::Selection;
 use super::table::BoardTable;
@@ -19,12 +23,12 @@ use crate::live::connection::Connection;
 use crate::live::source::{self, Sink};
 use crate::live::state::Live;
 use crate::location::Location;
-use crate::start::Start;
+use crate::pins::Pins;
+use crate::start::{Start, Written};
 use crate::ui::ago;
 use crate::ui::connection::ConnectionNotice;
-use crate::ui::copy::{Copied, CopiedNote};
-use crate::ui::density::DensityLink;
-use crate::ui::help::HelpDialog;
+use crate::ui::copy::{Toast, ToastNote};
+use crate::ui::help::Help;
 use crate::ui::icon;
 use crate::ui::keyboard;
 use crate::ui::language::LanguageLink;
@@ -48,8 +52,10 @@ pub struct Page {
     pub clock: Clock,
     /// The connection to the server.
     pub connection: RwSignal<Connection>,
-    /// What was copied.
-    pub copied: Copied,
+    /// What was just done.
+    pub toast: Toast,
+    /// What is pinned.
+    pub pins: Pins,
     /// The language.
     pub language: Language,
     /// What the page says.
@@ -63,8 +69,8 @@ impl Page {
         let location = Location::new(&start.address, start.base.clone());
         let view = ViewState::of_address(location, start.base.clone());
         let base = start.base.clone();
-        let (query, sort) = untrack(|| (view.filter(), view.sort.get()));
-        let live = Live::new(Arc::clone(&start.board), &start.opening, query, sort);
+        let (query, order) = untrack(|| (view.filter(), view.order()));
+        let live = Live::new(Arc::clone(&start.board), &start.opening, query, order);
         let selection = Memo::new(move |_| location.path.with(|path| Selection::of_path(&base, path)));
         Self {
             live,
@@ -74,23 +80,32 @@ impl Page {
             selection,
             clock: Clock::start(start.now),
             connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
-            copied: Copied::new(),
+            toast: Toast::new(start.language.strings()),
+            pins: Pins::new(&start.base),
             language: start.language,
             strings: start.language.strings(),
         }
     }
 
+    /// Pins a service, or takes its pin away, and says so.
+    pub fn pin(self, service: &ServiceName) {
+        let words = if self.pins.toggle(service) { self.strings.was_pinned } else { self.strings.was_unpinned };
+        self.toast.say(words(service.as_str()));
+    }
+
     /// Everything that moves: effects run in the browser only, once the page is hydrated.
     pub fn come_alive(self) {
-        let Self { live, window, view, location, clock, connection, .. } = self;
+        let Self { live, window, view, location, clock, connection, pins, .. } = self;
         location.listen();
         view.follow_address(location);
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
-        Effect::new(move |_| live.sort_by(view.sort.get()));
+        pins.come_alive();
+        Effect::new(move |_| live.arrange(Order { pinned: pins.get(), ..view.order() }));
         window.come_alive(self);
         Effect::new(move |before: Option<()>| {
             view.q.track();
             view.sort.track();
+            view.group.track();
             if before.is_some() {
                 window.hurry();
                 window.to_top();
@@ -117,9 +132,11 @@ pub fn BoardPage(
     page: Page,
     /// The details that the server wrote for the address.
     panel: Option<String>,
+    /// What else the server wrote.
+    written: Written,
 ) -> impl IntoView {
-    let (search, dialog) = (NodeRef::new(), NodeRef::new());
-    keyboard::listen(page, search, dialog);
+    let search = NodeRef::new();
+    keyboard::listen(page, search);
     let strings = page.strings;
     view! {
         <div class="app">
@@ -134,12 +151,14 @@ pub fn BoardPage(
                 <SearchBox page input=search />
                 <nav class="tools" aria-label="Relboard">
                     <LanguageLink page />
-                    <DensityLink view=page.view />
+                    <ViewMenu page />
                     <ThemeButton view=page.view />
+                    <Help content=written.help />
                     <ConnectionNotice connection=page.connection />
                 </nav>
             </header>
             <section class="strip" aria-label=strings.legend>
+                <SavedViews page content=written.views />
                 <Filters page />
                 <Legend page />
             </section>
@@ -162,8 +181,7 @@ pub fn BoardPage(
             <noscript>
                 <p class="notice">{strings.without_script}</p>
             </noscript>
-            <CopiedNote copied=page.copied />
-            <HelpDialog dialog />
+            <ToastNote toast=page.toast />
         </div>
     }
 }

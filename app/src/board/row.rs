@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use model::board::Row;
 use model::ids::ServiceName;
+use model::status::Status;
 
 use super::cell::cell;
 use super::columns::Columns;
+use super::group::Group;
 use super::item::Heading;
 use crate::address::{ViewQuery, escape};
 use crate::i18n::Strings;
@@ -33,6 +35,8 @@ pub struct RowContext {
 pub struct Position {
     /// Its place among all that the table lists, from 0.
     pub place: usize,
+    /// Whether somebody pinned it.
+    pub pinned: bool,
     /// Whether its details are open: of which column, from 1; 0, when the whole row is meant or its environment is not shown.
     pub selected: Option<usize>,
 }
@@ -68,6 +72,7 @@ pub fn row(context: &RowContext, row: &Row, position: Position) -> Markup {
             th role="rowheader" scope="row" {
                 a href={ (address) (context.view) } { (row.name.as_str()) }
                 small { @if let Some(team) = &row.team { (team) } }
+                button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
             @for (column, (_, environment)) in context.columns.iter().enumerate() {
                 (cell(context, &address, column, row.cells.get(environment).map(AsRef::as_ref)))
@@ -78,10 +83,25 @@ pub fn row(context: &RowContext, row: &Row, position: Position) -> Markup {
 
 /// The element of a heading between rows.
 #[must_use]
-pub fn heading(heading: &Heading, position: Position) -> Markup {
+pub fn heading(strings: &Strings, heading: &Heading, position: Position) -> Markup {
+    let status = heading.group.status().map(strings.status);
+    let words = match &heading.group {
+        Group::Pinned => strings.pinned,
+        Group::Named(name) => name,
+        Group::Status(_) | Group::Unnamed => status.unwrap_or(strings.others),
+    };
+    // A group of a status says it already.
+    let counted = [(Status::Failing, heading.failing), (Status::Rolling, heading.rolling)];
+    let counted = counted.into_iter().filter(|(_, count)| *count > 0 && status.is_none());
     html! {
         tr.heading role="row" aria-rowindex=(index(position.place)) {
-            th role="rowheader" scope="rowgroup" { (heading.words) " " small { (heading.rows) } }
+            th role="rowheader" scope="rowgroup" {
+                (words) " "
+                small { (heading.rows) }
+                @for (status, count) in counted {
+                    " " span data-tone=(status.as_str()) { ((strings.count)(status, count)) }
+                }
+            }
         }
     }
 }
@@ -97,11 +117,13 @@ mod tests {
     use super::{Position, RowContext, heading, row};
     use crate::address::ViewQuery;
     use crate::board::columns::Columns;
+    use crate::board::group::Group;
     use crate::board::item::Heading;
     use crate::i18n::Language;
+    use model::status::Status;
     use model::text::{TIME, parse};
 
-    const FIRST: Position = Position { place: 0, selected: None };
+    const FIRST: Position = Position { place: 0, pinned: false, selected: None };
 
     /// The row of `a` with these columns.
     fn written(board: &str, columns: &[usize], position: Position) -> String {
@@ -127,16 +149,28 @@ mod tests {
 
     #[test]
     fn links_keep_the_view_and_nothing_becomes_markup() {
-        let html = written(BOARD, &[0, 1, 2], Position { place: 7, selected: Some(2) });
+        let html = written(BOARD, &[0, 1, 2], Position { place: 7, pinned: true, selected: Some(2) });
         assert!(html.starts_with("<tr role=\"row\" aria-rowindex=\"9\" data-selected=\"2\">"), "{html}");
         assert!(html.contains("href=\"/base/services/a?q=by:ana\">a</a><small>&lt;shop&gt;</small>"), "{html}");
+        assert!(html.contains("data-pin=\"a\" aria-pressed=\"true\" aria-label=\"Pin a\""), "{html}");
         assert!(html.contains("href=\"/base/services/a/eu@west?q=by:ana\""), "{html}");
     }
 
     #[test]
     fn a_heading_is_a_row_like_any_other() {
-        let html = heading(&Heading { words: "a & b".into(), rows: 12 }, Position { place: 3, selected: None }).0;
+        let written = |group: Group, language: Language| {
+            let heading_of = Heading { group, rows: 12, failing: 1, rolling: 0 };
+            heading(language.strings(), &heading_of, Position { place: 3, ..FIRST }).0
+        };
+        let html = written(Group::Named("a & b".into()), Language::English);
         assert!(html.starts_with("<tr class=\"heading\" role=\"row\" aria-rowindex=\"5\">"), "{html}");
-        assert!(html.contains("a &amp; b <small>12</small>"), "{html}");
+        assert!(html.contains("a &amp; b <small>12</small> <span data-tone=\"failing\">1 failing</span></th>"), "{html}");
+        let worst = Group::Status(crate::board::sort::urgency(Status::Unknown));
+        for (group, english, spanish) in
+            [(Group::Pinned, "pinned", "fijados"), (Group::Unnamed, "others", "otros"), (worst, "unknown", "desconocido")]
+        {
+            assert!(written(group.clone(), Language::English).contains(&format!(">{english} <small>")));
+            assert!(written(group, Language::Spanish).contains(&format!(">{spanish} <small>")));
+        }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use model::board::Board;
-use model::ids::{EnvironmentName, ServiceName};
+use model::ids::ServiceName;
 use model::status::{Flag, Status};
 use serde::{Deserialize, Serialize};
 
+use super::columns::Columns;
 use super::face;
 
 /// The board in numbers.
@@ -41,14 +42,17 @@ impl Summary {
     /// The statuses that are counted: those that are neither fine nor nothing, most urgent first.
     pub const COUNTED: [Status; 6] = [Status::Failing, Status::Missing, Status::Drifted, Status::Rolling, Status::Unknown, Status::Paused];
 
-    /// Counts the board; `is_shown` says which rows the search shows.
+    /// Counts the board; `is_shown` says which rows the search shows. What is hidden counts, too: nothing that fails is hidden by
+    /// hiding its column. Only the legend is about what is shown.
     #[must_use]
-    pub fn of(board: &Board, is_shown: impl Fn(&ServiceName) -> bool) -> Self {
-        let columns: Vec<EnvironmentName> = board.environments.iter().map(|environment| environment.name.clone()).collect();
+    pub fn of(board: &Board, shown: &Columns, is_shown: impl Fn(&ServiceName) -> bool) -> Self {
+        let columns = shown.environments();
         let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
+        let mut is_column = vec![false; columns.len()];
+        shown.iter().for_each(|(place, _)| is_column[place] = true);
         let mut set = Vec::new();
         for (name, row) in &board.services {
-            let shown = is_shown(name);
+            let is_row = is_shown(name);
             let mut has = [false; Self::COUNTED.len()];
             let mut behind = false;
             for (place, environment) in columns.iter().enumerate() {
@@ -60,16 +64,16 @@ impl Summary {
                     counts.by_status[counted] += 1;
                     has[counted] = true;
                 }
-                if shown && cell.status == Status::Ready && !cell.agrees_with.is_empty() {
-                    face::agreement_into(cell, place, &columns, &mut set);
+                if is_row && cell.status == Status::Ready && !cell.agrees_with.is_empty() && is_column[place] {
+                    face::agreement_into(cell, place, columns, &mut set);
                     if !summary.sets.contains(&*set) {
                         summary.sets.insert(set.clone());
                     }
                 }
             }
             summary.services += 1;
-            summary.shown += usize::from(shown);
-            summary.shown_failing += usize::from(shown && has[0]);
+            summary.shown += usize::from(is_row);
+            summary.shown_failing += usize::from(is_row && has[0]);
             summary.behind += usize::from(behind);
             for (count, has) in summary.by_status.iter_mut().zip(has) {
                 *count += usize::from(has);
@@ -88,6 +92,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::Summary;
+    use crate::board::columns::Columns;
     use model::status::Status;
 
     #[test]
@@ -99,13 +104,17 @@ mod tests {
              c  dev: 7fc38a2 ready 1/1 ~pro | pre: 993e5fc rolling 0/1 | pro: 7fc38a2 ready 1/1 ~dev",
         )
         .unwrap();
-        let summary = Summary::of(&board, |name| name.as_str() != "c");
+        let columns = Columns::all(&board.environments);
+        let summary = Summary::of(&board, &columns, |name| name.as_str() != "c");
         assert_eq!((summary.services, summary.shown, summary.behind), (3, 2, 1));
         assert_eq!((summary.count(Status::Failing), summary.count(Status::Rolling)), (1, 1), "services, not cells");
         assert_eq!(summary.shown_failing, 1);
-        assert_eq!(Summary::of(&board, |name| name.as_str() == "b").shown_failing, 0, "what is not shown is not told");
+        assert_eq!(Summary::of(&board, &columns, |name| name.as_str() == "b").shown_failing, 0, "what is not shown is not told");
         assert_eq!(summary.columns[1].by_status[0], 1, "cells of the column");
         assert_eq!(summary.columns[2].present, 2);
         assert_eq!(summary.sets, [vec![0, 1]].into(), "of the rows that are shown");
+        let hidden = Summary::of(&board, &columns.chosen([2]), |_| true);
+        assert_eq!(hidden.sets, [vec![0, 2]].into(), "and of the columns");
+        assert_eq!(hidden.count(Status::Failing), 1, "what fails is told, whatever is shown");
     }
 }

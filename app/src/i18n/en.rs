@@ -6,8 +6,11 @@ use model::record::Outcome;
 use model::status::{Flag, Status};
 use model::workload::Role;
 
-use super::strings::{Ages, Keys, Strings};
+#[cfg(feature = "ssr")]
+use super::strings::Keys;
+use super::strings::{Ages, Strings};
 use crate::address::Density;
+use crate::board::group::Grouping;
 
 pub(super) static STRINGS: Strings = Strings {
     search: "Search",
@@ -15,15 +18,32 @@ pub(super) static STRINGS: Strings = Strings {
     clear: "Clear the search",
     query_error: "This search cannot be read, so nothing is filtered out:",
     theme: "Light or dark",
+    count_title: "Show only these",
+    help: "Keyboard",
+    skip_to_board: "Skip to the board",
+
+    view: "View",
+    group_by: "Group by",
+    grouping: |grouping| match grouping {
+        Grouping::None => "nothing",
+        Grouping::Team => "team",
+        Grouping::Namespace => "namespace",
+        Grouping::Status => "status",
+        Grouping::Letter => "first letter",
+    },
     density: "Rows",
     density_of: |density| match density {
         Density::Comfortable => "comfortable",
         Density::Compact => "compact",
         Density::Dense => "dense",
     },
-    count_title: "Show only these",
-    help: "Keyboard",
-    skip_to_board: "Skip to the board",
+    columns: "Columns",
+    all_columns: "All, in their order",
+    move_left: "move left",
+    move_right: "move right",
+    apply: "Apply",
+    download: "Download as CSV",
+    views: "Views",
 
     connecting: "As of",
     live: "Live",
@@ -45,6 +65,7 @@ pub(super) static STRINGS: Strings = Strings {
     sort_by_name: "Sort by name",
     sort_by_time: "newest",
     sort_by_status: "worst",
+    sort_by_version: "version",
     not_deployed: "not deployed",
     same_as: "same as",
     nowhere_else: "in no other environment",
@@ -53,6 +74,11 @@ pub(super) static STRINGS: Strings = Strings {
     ci_recorded: "CI recorded",
     no_workload: "no workload",
     copy_commit: "Copy the full commit",
+    pin: "Pin",
+    pinned: "pinned",
+    others: "others",
+    was_pinned: |what| format!("{what} comes first now"),
+    was_unpinned: |what| format!("{what} is back in its place"),
     copied: |what| format!("Copied {what}"),
 
     legend: "Colours",
@@ -154,17 +180,27 @@ pub(super) static STRINGS: Strings = Strings {
     never: "never",
     ages: Ages { now: "just now", seconds: "s", minutes: "min", hours: "h", days: "d", weeks: "w", years: "y" },
 
+    #[cfg(feature = "ssr")]
     keys: Keys {
         heading: "Keyboard",
+        finding: "Find",
         search: "search",
-        walk: "move between cells",
+        leave: "leave the search",
+        walking: "Move",
+        walk: "between cells",
         edges: "to the first or last row",
         open: "open the details",
-        close: "close, or leave the search",
-        copy: "copy the full commit",
+        close: "close them",
+        viewing: "Look",
+        view: "group, rows, columns, CSV",
+        group: "group by something else",
         density: "rows closer together",
         theme: "light or dark",
+        taking: "Take",
+        copy: "copy the full commit",
+        pin: "pin the service, or unpin it",
         help: "this help",
+        shut: "Close",
     },
 };
 

@@ -6,8 +6,11 @@ use model::record::Outcome;
 use model::status::{Flag, Status};
 use model::workload::Role;
 
-use super::strings::{Ages, Keys, Strings};
+#[cfg(feature = "ssr")]
+use super::strings::Keys;
+use super::strings::{Ages, Strings};
 use crate::address::Density;
+use crate::board::group::Grouping;
 
 pub(super) static STRINGS: Strings = Strings {
     search: "Buscar",
@@ -15,15 +18,32 @@ pub(super) static STRINGS: Strings = Strings {
     clear: "Borrar la búsqueda",
     query_error: "Esta búsqueda no se entiende, así que no se filtra nada:",
     theme: "Claro u oscuro",
+    count_title: "Mostrar solo estos",
+    help: "Teclado",
+    skip_to_board: "Ir al tablero",
+
+    view: "Vista",
+    group_by: "Agrupar por",
+    grouping: |grouping| match grouping {
+        Grouping::None => "nada",
+        Grouping::Team => "equipo",
+        Grouping::Namespace => "namespace",
+        Grouping::Status => "estado",
+        Grouping::Letter => "primera letra",
+    },
     density: "Filas",
     density_of: |density| match density {
         Density::Comfortable => "cómodas",
         Density::Compact => "compactas",
         Density::Dense => "densas",
     },
-    count_title: "Mostrar solo estos",
-    help: "Teclado",
-    skip_to_board: "Ir al tablero",
+    columns: "Columnas",
+    all_columns: "Todas, en su orden",
+    move_left: "mover a la izquierda",
+    move_right: "mover a la derecha",
+    apply: "Aplicar",
+    download: "Descargar como CSV",
+    views: "Vistas",
 
     connecting: "A las",
     live: "En vivo",
@@ -45,6 +65,7 @@ pub(super) static STRINGS: Strings = Strings {
     sort_by_name: "Ordenar por nombre",
     sort_by_time: "recientes",
     sort_by_status: "peores",
+    sort_by_version: "versión",
     not_deployed: "sin desplegar",
     same_as: "igual que",
     nowhere_else: "en ningún otro entorno",
@@ -53,6 +74,11 @@ pub(super) static STRINGS: Strings = Strings {
     ci_recorded: "CI registró",
     no_workload: "sin workload",
     copy_commit: "Copiar el commit completo",
+    pin: "Fijar",
+    pinned: "fijados",
+    others: "otros",
+    was_pinned: |what| format!("{what} va primero ahora"),
+    was_unpinned: |what| format!("{what} vuelve a su sitio"),
     copied: |what| format!("Copiado: {what}"),
 
     legend: "Colores",
@@ -154,17 +180,27 @@ pub(super) static STRINGS: Strings = Strings {
     never: "nunca",
     ages: Ages { now: "ahora mismo", seconds: "s", minutes: "min", hours: "h", days: "d", weeks: "sem", years: "a" },
 
+    #[cfg(feature = "ssr")]
     keys: Keys {
         heading: "Teclado",
+        finding: "Encontrar",
         search: "buscar",
-        walk: "moverse entre celdas",
+        leave: "salir de la búsqueda",
+        walking: "Moverse",
+        walk: "entre celdas",
         edges: "a la primera o la última fila",
         open: "abrir los detalles",
-        close: "cerrar, o salir de la búsqueda",
-        copy: "copiar el commit completo",
+        close: "cerrarlos",
+        viewing: "Mirar",
+        view: "grupos, filas, columnas, CSV",
+        group: "agrupar por otra cosa",
         density: "filas más juntas",
         theme: "claro u oscuro",
+        taking: "Llevarse",
+        copy: "copiar el commit completo",
+        pin: "fijar el servicio, o soltarlo",
         help: "esta ayuda",
+        shut: "Cerrar",
     },
 };
 

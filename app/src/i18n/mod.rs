@@ -2,13 +2,17 @@
 //!
 //! A language is a value of [`Strings`]: one that lacks a string does not compile.
 
+#[cfg(test)]
+mod complete;
 mod en;
 mod es;
 mod strings;
 
 use leptos::prelude::*;
 
-pub use self::strings::{Ages, Keys, Strings};
+#[cfg(feature = "ssr")]
+pub use self::strings::Keys;
+pub use self::strings::{Ages, Strings};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -7,6 +7,7 @@ use model::status::{Flag, Status};
 use model::workload::Role;
 
 use crate::address::Density;
+use crate::board::group::Grouping;
 
 /// Everything the page says, in one language.
 #[derive(Debug)]
@@ -19,10 +20,22 @@ pub struct Strings {
     pub query_error: &'static str,
     pub theme: &'static str,
     pub count_title: &'static str,
-    pub density: &'static str,
-    pub density_of: fn(Density) -> &'static str,
     pub help: &'static str,
     pub skip_to_board: &'static str,
+
+    // The menu of the view.
+    pub view: &'static str,
+    pub group_by: &'static str,
+    pub grouping: fn(Grouping) -> &'static str,
+    pub density: &'static str,
+    pub density_of: fn(Density) -> &'static str,
+    pub columns: &'static str,
+    pub all_columns: &'static str,
+    pub move_left: &'static str,
+    pub move_right: &'static str,
+    pub apply: &'static str,
+    pub download: &'static str,
+    pub views: &'static str,
 
     // The connection to the server.
     pub connecting: &'static str,
@@ -47,6 +60,7 @@ pub struct Strings {
     pub sort_by_name: &'static str,
     pub sort_by_time: &'static str,
     pub sort_by_status: &'static str,
+    pub sort_by_version: &'static str,
     pub not_deployed: &'static str,
     pub same_as: &'static str,
     pub nowhere_else: &'static str,
@@ -55,6 +69,11 @@ pub struct Strings {
     pub ci_recorded: &'static str,
     pub no_workload: &'static str,
     pub copy_commit: &'static str,
+    pub pin: &'static str,
+    pub pinned: &'static str,
+    pub others: &'static str,
+    pub was_pinned: fn(&str) -> String,
+    pub was_unpinned: fn(&str) -> String,
     pub copied: fn(&str) -> String,
 
     // The legend.
@@ -117,7 +136,8 @@ pub struct Strings {
     pub never: &'static str,
     pub ages: Ages,
 
-    // The keyboard.
+    // The keyboard; only the server says it.
+    #[cfg(feature = "ssr")]
     pub keys: Keys,
 }
 
@@ -135,17 +155,27 @@ pub struct Ages {
 }
 
 /// What the keys do.
+#[cfg(feature = "ssr")]
 #[derive(Debug)]
 #[expect(missing_docs, reason = "a string's name and its English text say what it is")]
 pub struct Keys {
     pub heading: &'static str,
+    pub finding: &'static str,
     pub search: &'static str,
+    pub leave: &'static str,
+    pub walking: &'static str,
     pub walk: &'static str,
     pub edges: &'static str,
     pub open: &'static str,
     pub close: &'static str,
-    pub copy: &'static str,
+    pub viewing: &'static str,
+    pub view: &'static str,
+    pub group: &'static str,
     pub density: &'static str,
     pub theme: &'static str,
+    pub taking: &'static str,
+    pub copy: &'static str,
+    pub pin: &'static str,
     pub help: &'static str,
+    pub shut: &'static str,
 }

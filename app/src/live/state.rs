@@ -16,9 +16,9 @@ use model::query::{Context, Query};
 use model::status::Status;
 
 use crate::board::columns::Columns;
-use crate::board::item::{self, Item};
+use crate::board::item::Item;
+use crate::board::order::Order;
 use crate::board::selection::Selection;
-use crate::board::sort::Sort;
 use crate::board::summary::Summary;
 use crate::opening::Opening;
 
@@ -27,7 +27,7 @@ use crate::opening::Opening;
 pub struct Live {
     board: StoredValue<Arc<Board>>,
     query: StoredValue<Query>,
-    sort: StoredValue<Sort>,
+    order: StoredValue<Order>,
     /// The services that the search shows, by name.
     matching: StoredValue<BTreeSet<ServiceName>>,
     /// What the table lists: the services that the search shows, in order.
@@ -52,14 +52,14 @@ pub struct Live {
 impl Live {
     /// Makes the signals of a board that opens like this.
     #[must_use]
-    pub fn new(board: Arc<Board>, opening: &Opening, query: Query, sort: Sort) -> Self {
+    pub fn new(board: Arc<Board>, opening: &Opening, query: Query, order: Order) -> Self {
         Self {
             query: StoredValue::new(query),
-            sort: StoredValue::new(sort),
             matching: StoredValue::new(opening.shown.iter().filter_map(Item::service).cloned().collect()),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
-            columns: RwSignal::new(Columns::all(&board.environments)),
+            columns: RwSignal::new(order.columns(&board)),
+            order: StoredValue::new(order),
             environments: RwSignal::new(board.environments.clone()),
             unplaced_records: RwSignal::new(board.unplaced_records),
             summary: RwSignal::new(opening.summary.clone()),
@@ -93,7 +93,7 @@ impl Live {
         self.board.with_value(|board| board.services.get(service)?.cells.get(environment).cloned())
     }
 
-    /// The environment that a selection means: without one, the service's first that has it.
+    /// The environment that a selection means: without one, the first column that has the service.
     #[must_use]
     pub fn environment_of(self, selection: &Selection) -> Option<EnvironmentName> {
         let present = |name: &&EnvironmentName| self.cell(&selection.service, name).is_some_and(|cell| cell.status != Status::Absent);
@@ -123,7 +123,7 @@ impl Live {
                 changed |= matching.remove(name);
             }
         });
-        if changed || self.sort.with_value(Sort::depends_on_cells) {
+        if changed || self.order.with_value(Order::depends_on_cells) {
             self.reorder();
         }
         self.outdate();
@@ -148,9 +148,14 @@ impl Live {
         self.refilter(now);
     }
 
-    /// Puts the rows in another order.
-    pub fn sort_by(self, sort: Sort) {
-        self.sort.set_value(sort);
+    /// Puts rows and columns in another order.
+    pub fn arrange(self, order: Order) {
+        let columns = self.board.with_value(|board| order.columns(board));
+        self.order.set_value(order);
+        if self.columns.with_untracked(|old| *old != columns) {
+            self.columns.set(columns);
+            self.outdate();
+        }
         self.reorder();
     }
 
@@ -163,7 +168,7 @@ impl Live {
         if self.unplaced_records.get_untracked() != board.unplaced_records {
             self.unplaced_records.set(board.unplaced_records);
         }
-        let fresh = Columns::all(&board.environments);
+        let fresh = self.order.with_value(|order| order.columns(&board));
         let others = self.columns.with_untracked(|columns| *columns != fresh);
         if others {
             self.columns.set(fresh);
@@ -195,9 +200,8 @@ impl Live {
         if self.known.with_untracked(Option::is_some) {
             return;
         }
-        let shown =
-            self.board.with_value(|board| self.matching.with_value(|matching| self.sort.with_value(|sort| sort.order(board, matching))));
-        let shown = item::list(shown);
+        let list = |board: &Arc<Board>| self.matching.with_value(|matching| self.order.with_value(|order| order.list(board, matching)));
+        let shown = self.board.with_value(list);
         if self.shown.with_untracked(|old| *old != shown) {
             self.shown.set(shown);
         }
@@ -213,8 +217,10 @@ impl Live {
 
     fn summarise(self) {
         self.outdated.set_value(false);
-        let summary =
-            self.board.with_value(|board| self.matching.with_value(|matching| Summary::of(board, |name| matching.contains(name))));
+        let columns = self.columns.get_untracked();
+        let summary = self
+            .board
+            .with_value(|board| self.matching.with_value(|matching| Summary::of(board, &columns, |name| matching.contains(name))));
         if self.summary.with_untracked(|old| *old != summary) {
             self.summary.set(summary);
         }

@@ -1,20 +1,36 @@
-//! Copying to the clipboard.
+//! Copying to the clipboard, and the note that says so.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::i18n::use_strings;
+use crate::i18n::Strings;
 
-/// What was copied last; shown for a moment.
+/// What was just done, in words; shown for a moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Copied(RwSignal<Option<String>>);
+pub struct Toast {
+    words: RwSignal<Option<String>>,
+    strings: &'static Strings,
+}
 
-impl Copied {
+impl Toast {
     /// Nothing yet.
     #[must_use]
-    pub fn new() -> Self {
-        Self(RwSignal::new(None))
+    pub fn new(strings: &'static Strings) -> Self {
+        Self { words: RwSignal::new(None), strings }
+    }
+
+    /// Says something for a moment.
+    pub fn say(self, words: String) {
+        self.words.set(Some(words.clone()));
+        set_timeout(
+            move || {
+                if self.words.with_untracked(|shown| shown.as_ref() == Some(&words)) {
+                    self.words.set(None);
+                }
+            },
+            std::time::Duration::from_secs(2),
+        );
     }
 
     /// Copies a text and says so.
@@ -22,23 +38,9 @@ impl Copied {
         spawn_local(async move {
             if to_clipboard(&text).await {
                 let short = text.get(..19).filter(|_| text.len() > 40).map_or_else(|| text.clone(), |start| format!("{start}…"));
-                self.0.set(Some(short.clone()));
-                set_timeout(
-                    move || {
-                        if self.0.with_untracked(|shown| shown.as_deref() == Some(short.as_str())) {
-                            self.0.set(None);
-                        }
-                    },
-                    std::time::Duration::from_secs(2),
-                );
+                self.say((self.strings.copied)(&short));
             }
         });
-    }
-}
-
-impl Default for Copied {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -63,17 +65,16 @@ fn copy_by_selection(text: &str) -> Option<bool> {
     copied
 }
 
-/// The note that something was copied.
+/// The note that says what was just done.
 #[component]
-pub fn CopiedNote(
-    /// What was copied.
-    copied: Copied,
+pub fn ToastNote(
+    /// What was just done.
+    toast: Toast,
 ) -> impl IntoView {
-    let strings = use_strings();
-    let hidden = move || copied.0.with(Option::is_none);
+    let hidden = move || toast.words.with(Option::is_none);
     view! {
         <div class="toast" role="status" data-empty=move || hidden().then_some("")>
-            {move || copied.0.get().map(|what| (strings.copied)(&what))}
+            {move || toast.words.get()}
         </div>
     }
 }

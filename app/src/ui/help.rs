@@ -1,45 +1,60 @@
-//! What the keys do.
+//! What the keys do: a popover whose content only the server writes.
 
 use leptos::prelude::*;
 
-use crate::i18n::use_strings;
+/// The id of the button that opens it.
+pub const BUTTON: &str = "help-button";
 
-/// The dialog that `?` opens.
+/// The button that opens the help, and the help.
 #[component]
-pub fn HelpDialog(
-    /// The dialog, for the keyboard to open.
-    dialog: NodeRef<leptos::html::Dialog>,
+pub fn Help(
+    /// What the server wrote; the browser finds it in the document.
+    content: String,
 ) -> impl IntoView {
-    let strings = use_strings();
-    let keys = &strings.keys;
-    let rows = [
-        ("/", keys.search),
-        ("← ↓ ↑ →  h j k l", keys.walk),
-        ("Home  End", keys.edges),
-        ("Enter", keys.open),
-        ("Esc", keys.close),
-        ("c", keys.copy),
-        ("d", keys.density),
-        ("t", keys.theme),
-        ("?", keys.help),
-    ];
-    let rows = rows.map(|(key, what)| {
-        view! {
-            <div>
-                <dt>{key.split("  ").map(|key| view! { <kbd>{key.to_owned()}</kbd> }).collect_view()}</dt>
-                <dd>{what}</dd>
-            </div>
-        }
-    });
+    let words = crate::i18n::use_strings().help;
     view! {
-        <dialog class="help" node_ref=dialog aria-labelledby="help-heading">
-            <form method="dialog">
-                <h2 id="help-heading">{keys.heading}</h2>
-                <button class="icon-button" aria-label=keys.close>
-                    "×"
-                </button>
-            </form>
-            <dl>{rows.collect_view()}</dl>
-        </dialog>
+        <button
+            type="button"
+            class="icon-button help-button"
+            id=BUTTON
+            popovertarget="help"
+            title=words
+            aria-label=words
+            aria-keyshortcuts="?"
+        >
+            "?"
+        </button>
+        <dialog class="help" id="help" popover="auto" aria-labelledby="help-heading" inner_html=content></dialog>
     }
+}
+
+/// The help as HTML.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn html(strings: &crate::i18n::Strings) -> String {
+    let keys = &strings.keys;
+    let groups: [(&str, &[(&str, &str)]); 4] = [
+        (keys.finding, &[("/", keys.search), ("Esc", keys.leave)]),
+        (keys.walking, &[("← ↓ ↑ →  h j k l", keys.walk), ("Home  End", keys.edges), ("Enter", keys.open), ("Esc", keys.close)]),
+        (keys.viewing, &[("v", keys.view), ("g", keys.group), ("d", keys.density), ("t", keys.theme)]),
+        (keys.taking, &[("p", keys.pin), ("c", keys.copy), ("?", keys.help)]),
+    ];
+    let markup = maud::html! {
+        header {
+            h2 id="help-heading" { (keys.heading) }
+            button.icon-button type="button" popovertarget="help" popovertargetaction="hide" aria-label=(keys.shut) { "×" }
+        }
+        @for (heading, rows) in groups {
+            h3 { (heading) }
+            dl {
+                @for (key, what) in rows {
+                    div {
+                        dt { @for key in key.split("  ") { kbd { (key) } } }
+                        dd { (what) }
+                    }
+                }
+            }
+        }
+    };
+    markup.into_string()
 }

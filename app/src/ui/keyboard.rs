@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use crate::board::menu;
 use crate::board::page::Page;
-use crate::ui::theme;
+use crate::board::window::focus;
+use crate::ui::{help, theme};
 
 /// A way to go in the table.
 #[derive(Clone, Copy, Debug)]
@@ -20,13 +22,13 @@ enum Way {
 }
 
 /// Listens to the whole window for as long as the page is there.
-pub fn listen(page: Page, search: NodeRef<html::Input>, dialog: NodeRef<html::Dialog>) {
+pub fn listen(page: Page, search: NodeRef<html::Input>) {
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
                 return;
             }
-            if handle(page, &event, search, dialog) {
+            if handle(page, &event, search) {
                 event.prevent_default();
             }
         });
@@ -44,7 +46,11 @@ fn close(page: Page) -> bool {
 }
 
 /// Does what the key says; whether it said something.
-fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialog: NodeRef<html::Dialog>) -> bool {
+fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>) -> bool {
+    // A menu has its own keys, and Escape closes nothing but it. A browser without popovers does not know the selector.
+    if document().query_selector(":popover-open").ok().flatten().is_some() {
+        return false;
+    }
     let focused = document().active_element();
     let typing = focused.as_ref().is_some_and(|element| element.matches("input, textarea, select").unwrap_or(false));
     let key = event.key();
@@ -55,9 +61,6 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
             "ArrowDown" => page.window.resume(),
             _ => false,
         };
-    }
-    if dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
-        return false;
     }
     match key.as_str() {
         "/" => search.get_untracked().is_some_and(|input| {
@@ -73,8 +76,14 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
             page.view.density.update(|density| *density = density.next());
             true
         }
+        "g" => {
+            page.view.group.update(|group| *group = group.next());
+            true
+        }
+        "v" => press(menu::BUTTON),
+        "p" => pin(page),
         "c" => copy(page, focused.as_ref()),
-        "?" => dialog.get_untracked().is_some_and(|dialog| dialog.show_modal().is_ok()),
+        "?" => press(help::BUTTON),
         "ArrowLeft" | "h" => walk(page, focused.as_ref(), Way::Left),
         "ArrowDown" | "j" => walk(page, focused.as_ref(), Way::Down),
         "ArrowUp" | "k" => walk(page, focused.as_ref(), Way::Up),
@@ -85,12 +94,32 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>, dialo
     }
 }
 
+/// Pins the service in focus, or the one whose details are open.
+fn pin(page: Page) -> bool {
+    let focused = page.window.focused().and_then(|(place, _)| page.live.shown.with_untracked(|shown| shown.get(place)?.service().cloned()));
+    let open = || page.selection.with_untracked(|selection| Some(selection.as_ref()?.service.clone()));
+    let service = focused.or_else(open);
+    if let Some(service) = &service {
+        page.pin(service);
+    }
+    service.is_some()
+}
+
+/// Presses a button.
+fn press(id: &str) -> bool {
+    let button = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    button.is_some_and(|button| {
+        button.click();
+        true
+    })
+}
+
 /// Copies the commit of the cell in focus, or of the details that are open.
 fn copy(page: Page, focused: Option<&Element>) -> bool {
     let in_cell = focused.and_then(cell_of).and_then(|cell| cell.query_selector("[data-copy]").ok().flatten());
     let found = in_cell.or_else(|| document().query_selector(".details [data-copy]").ok().flatten());
     let Some(text) = found.and_then(|element| element.get_attribute("data-copy")) else { return false };
-    page.copied.copy(text);
+    page.toast.copy(text);
     true
 }
 
@@ -106,9 +135,9 @@ fn walk(page: Page, focused: Option<&Element>, way: Way) -> bool {
     match way {
         Way::Left => window.focus(place, column.saturating_sub(1)),
         Way::Right => window.focus(place, column + 1),
-        Way::Up => window.focus(place.saturating_sub(1), column),
-        Way::Down => window.focus(place + 1, column),
-        Way::First => window.focus(0, column),
+        Way::Up => window.focus(window.next_row(place, focus::Way::Up), column),
+        Way::Down => window.focus(window.next_row(place, focus::Way::Down), column),
+        Way::First => window.focus(window.first_row(), column),
         Way::Last => window.focus(usize::MAX, column),
     }
     true

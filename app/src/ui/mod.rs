@@ -3,7 +3,6 @@
 pub mod ago;
 pub mod connection;
 pub mod copy;
-pub mod density;
 pub mod help;
 pub mod icon;
 pub mod keyboard;

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use app::SavedView;
+use app::address::ViewQuery;
 use futures::future::try_join_all;
 use model::catalogue::{Catalogue, Column, Tier};
 use secrecy::SecretString;
@@ -71,8 +73,17 @@ fn configuration(folder: &TempDir, listen: SocketAddr, clusters: &[ClusterHandle
         environments: clusters.iter().map(|cluster| environment(cluster, &kubeconfig)).collect(),
         catalogue: Arc::new(Catalogue::new(columns)),
         ci: vec![Ci { name: "jenkins".to_owned(), token: Some(SecretString::from(token)), create_environments: false, json: None }],
+        views: views(),
         ..Config::default()
     })
+}
+
+/// What there is to see.
+fn views() -> Arc<[SavedView]> {
+    let view = |(name, query): (&str, &str)| SavedView { name: name.into(), query: ViewQuery::parse(query) };
+    [("Trouble", "q=is:red&sort=pro:status"), ("Teams", "group=team"), ("Latest in production", "sort=pro:time&env=pro,pre")]
+        .map(view)
+        .into()
 }
 
 fn environment(cluster: &ClusterHandle, kubeconfig: &Path) -> Environment {

@@ -23,6 +23,7 @@ use model::status::Status;
 
 use self::links::Link;
 use self::panel::Panel;
+use super::order::Order;
 use super::selection::Selection;
 use crate::address::ViewQuery;
 use crate::backend::Backend;
@@ -65,19 +66,19 @@ impl Scope {
 /// It says so when there is no such cell.
 pub async fn html(backend: &Backend, selection: Selection) -> String {
     let Selection { service, environment } = selection;
-    let environment = environment.unwrap_or_else(|| first_environment(&backend.board.borrow(), &service));
-    let details = (backend.details)(service, environment).await;
     let scope = Scope::new(backend);
-    Owner::new().with(|| rendered(scope, details))
+    let environment = environment.unwrap_or_else(|| first_environment(&backend.board.borrow(), &scope.view, &service));
+    let details = (backend.details)(service.clone(), environment).await;
+    Owner::new().with(|| rendered(scope, &service, details))
 }
 
-fn rendered(scope: Scope, details: Option<Details>) -> String {
+fn rendered(scope: Scope, service: &ServiceName, details: Option<Details>) -> String {
     match details {
         Some(details) => view! { <Panel scope details /> }.to_html(),
         None => {
             let words = scope.strings.unknown_cell;
             view! {
-                <Head scope heading=String::new() />
+                <Head scope heading=service.to_string() />
                 <p class="note">{words}</p>
             }
             .to_html()
@@ -85,12 +86,13 @@ fn rendered(scope: Scope, details: Option<Details>) -> String {
     }
 }
 
-/// The first environment that has a service; else the first of all.
+/// The first column that has a service; else the first of all.
 #[must_use]
-fn first_environment(board: &Board, service: &ServiceName) -> EnvironmentName {
+fn first_environment(board: &Board, view: &ViewQuery, service: &ServiceName) -> EnvironmentName {
     let row = board.services.get(service);
     let present = |name: &&EnvironmentName| row.and_then(|row| row.cells.get(*name)).is_some_and(|cell| cell.status != Status::Absent);
-    let mut names = board.environments.iter().map(|environment| &environment.name);
+    let columns = Order::of(view).columns(board);
+    let mut names = columns.iter().map(|(_, name)| name);
     names.clone().find(present).or_else(|| names.next()).cloned().unwrap_or_else(|| "".into())
 }
 

@@ -9,7 +9,22 @@ use super::lines::Line;
 use crate::board::columns::Columns;
 use crate::board::item::Item;
 
+/// Along the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Towards the first row.
+    Up,
+    /// Towards the last row.
+    Down,
+}
+
 impl Window {
+    /// The place of the first row, which may stand below a heading.
+    #[must_use]
+    pub fn first_row(self) -> usize {
+        self.live.shown.with_untracked(|shown| shown.iter().position(|item| item.service().is_some()).unwrap_or_default())
+    }
+
     /// The cell that has the focus, or is about to get it: the place of its row, and its column with the service's name
     /// as the first.
     #[must_use]
@@ -40,6 +55,19 @@ impl Window {
         });
     }
 
+    /// The place of the next row from a place on, in a direction; headings are passed over. At the edge it is the last one that
+    /// way.
+    #[must_use]
+    pub fn next_row(self, place: usize, way: Way) -> usize {
+        let is_row = |place: &usize| self.live.shown.with_untracked(|shown| shown.get(*place).is_some_and(|item| item.service().is_some()));
+        let rows = self.live.shown.with_untracked(|shown| shown.len());
+        match way {
+            Way::Up => (0..place).rev().find(is_row),
+            Way::Down => (place.saturating_add(1)..rows).find(is_row),
+        }
+        .unwrap_or(place)
+    }
+
     /// Gives the focus to the cell that had it when its row was scrolled away; else to the first one on the screen.
     /// Whether there is one.
     pub fn resume(self) -> bool {
@@ -48,6 +76,8 @@ impl Window {
         self.left.update_value(|stored| left = stored.take());
         let left = left.and_then(|(left, column)| Some((shown.iter().position(|item| *item == left)?, column)));
         let (place, column) = left.unwrap_or_else(|| (self.first_on_screen(), 1));
+        // On a heading there is no cell.
+        let place = if place == 0 { self.first_row() } else { self.next_row(place - 1, Way::Down) };
         self.focus(place, column);
         !shown.is_empty()
     }

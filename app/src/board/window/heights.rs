@@ -121,6 +121,7 @@ impl Heights {
 #[cfg(test)]
 mod tests {
     use super::{Beyond, Heights};
+    use crate::board::group::Group;
     use crate::board::item::{Heading, Item};
 
     const EQUAL: Heights = Heights::Equal { row: 50.0, heading: 30.0 };
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn headings_have_a_height_of_their_own() {
-        let heading = |words: &str| Item::Heading(Heading { words: words.into(), rows: 2 });
+        let heading = |words: &str| Item::Heading(Heading { group: Group::Named(words.into()), rows: 2, failing: 0, rolling: 0 });
         let mut items = rows(4);
         items.insert(2, heading("core"));
         items.insert(0, heading("shop"));

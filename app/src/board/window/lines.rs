@@ -27,7 +27,7 @@ pub struct Line {
 impl Line {
     fn write(&self, context: &RowContext, html: &mut String) {
         match (&self.item, &self.row) {
-            (Item::Heading(words), _) => html.push_str(&heading(words, self.position).0),
+            (Item::Heading(words), _) => html.push_str(&heading(context.strings, words, self.position).0),
             (Item::Row(_), Some(fresh)) => html.push_str(&row(context, fresh, self.position).0),
             (Item::Row(_), None) => {}
         }
@@ -100,6 +100,11 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
             // Removing an attribute of a fixed name does not fail.
             None => drop(element.remove_attribute("data-selected")),
         }
+    }
+    if old.position.pinned != new.position.pinned
+        && let Ok(Some(pin)) = element.query_selector("th > [data-pin]")
+    {
+        set(&pin, "aria-pressed", if new.position.pinned { "true" } else { "false" });
     }
     let (Some(before), Some(now)) = (&old.row, &new.row) else { return };
     if Arc::ptr_eq(before, now) {

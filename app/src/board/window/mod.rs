@@ -8,7 +8,7 @@
 //! the screen shows, the selection), [`Window::arrange`] makes the list of the [`Line`]s that should be there, and
 //! [`lines::put`] brings the document in line with it.
 
-mod focus;
+pub mod focus;
 pub mod heights;
 pub mod lines;
 mod patch;
@@ -181,6 +181,7 @@ impl Window {
     fn wanted(self, page: Page, places: Range<usize>) -> Vec<Line> {
         self.live.follow();
         let (shown, columns, selection) = (self.live.shown.get(), self.live.columns.get(), page.selection.get());
+        let pinned = page.pins.get();
         let line = |place: usize| {
             let item = shown.get(place)?.clone();
             let row = item.service().map(|service| self.live.row(service));
@@ -191,7 +192,8 @@ impl Window {
                 let column = selection.environment.as_ref().and_then(|environment| columns.position(environment));
                 column.map_or(0, |column| column + 1)
             });
-            Some(Line { item, row: row.flatten(), position: Position { place, selected } })
+            let pinned = item.service().is_some_and(|service| pinned.contains(service));
+            Some(Line { item, row: row.flatten(), position: Position { place, pinned, selected } })
         };
         places.filter_map(line).collect()
     }
