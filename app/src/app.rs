@@ -1,27 +1,30 @@
 //! The body of the document.
 
-use leptos::either::Either;
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
+use crate::address::Mode;
 use crate::board::page::{BoardPage, Page};
 use crate::i18n::Strings;
-use crate::location::is_page;
 use crate::start::Start;
+use crate::wall::WallPage;
+use crate::wall::state::Wall;
 
-/// The body of the document. There is one view: the board, with the details of a cell beside it when the address
-/// names one.
+/// The body of the document: the board, with the details of a cell beside it when the address names one; or the wall.
 #[component]
 pub fn App(
     /// What it starts from.
     start: Start,
 ) -> impl IntoView {
     provide_context(start.language);
-    if is_page(&start.base, start.path()) {
+    if start.mode() == Some(Mode::Wall) {
+        EitherOf3::A(view! { <WallPage wall=Wall::new(&start) /> })
+    } else if start.mode().is_some() {
         let page = Page::new(&start);
         page.come_alive();
-        Either::Left(view! { <BoardPage page panel=start.panel written=start.written /> })
+        EitherOf3::B(view! { <BoardPage page panel=start.panel written=start.written /> })
     } else {
-        Either::Right(view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> })
+        EitherOf3::C(view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> })
     }
 }
 

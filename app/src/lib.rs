@@ -24,6 +24,7 @@ pub mod start;
 mod tests;
 pub mod ui;
 pub mod view;
+pub mod wall;
 
 #[cfg(feature = "ssr")]
 pub use self::app::App;

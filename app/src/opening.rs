@@ -14,11 +14,12 @@ use model::query::{Context, Query};
 use model::slim::{SlimHead, SlimRow};
 use serde::{Deserialize, Serialize};
 
-use crate::address::ViewQuery;
+use crate::address::{Mode, ViewQuery};
 use crate::board::item::{Heading, Item};
 use crate::board::order::Order;
 use crate::board::selection::Selection;
 use crate::board::summary::Summary;
+use crate::wall::ranking::Ranking;
 
 /// How many rows a document has; the others are on other pages, or come when the page is alive.
 pub const PAGE: usize = 100;
@@ -68,10 +69,19 @@ impl Opening {
         let matching: BTreeSet<&ServiceName> =
             board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
         let order = Order::of(&view);
-        let summary = Summary::of(board, &order.columns(board), |name| matching.contains(name));
-        let shown = order.list(board, matching);
+        let columns = order.columns(board);
+        let summary = Summary::of(board, &columns, |name| matching.contains(name));
+        let shown = match view.mode {
+            Mode::Board => order.list(board, matching),
+            Mode::Wall => {
+                let rows = matching.iter().filter_map(|name| board.services.get(*name).cloned());
+                Ranking::of(rows, &columns).names().into_iter().map(Item::Row).collect()
+            }
+        };
         let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|item| item.is_of(&selection.service)));
-        let page = selected.map_or(view.page, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
+        // A wall turns pages of its own, the first of which is at hand.
+        let asked = if view.mode == Mode::Wall { 0 } else { view.page };
+        let page = selected.map_or(asked, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
         Self { first: page * PAGE, shown, summary, known: None }
     }
 

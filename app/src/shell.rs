@@ -3,15 +3,24 @@
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use crate::address::{Theme, ViewQuery};
+use crate::address::{Mode, Theme, ViewQuery};
 use crate::app::App;
 use crate::backend::Backend;
 use crate::start::{SNAPSHOT_ID, Start};
 use crate::ui::icon;
+use crate::wall::state::TURN;
 
 /// Chooses the theme before anything is painted: the address says it, else what was chosen before.
 const THEME_SCRIPT: &str =
     "try{const r=document.documentElement,t=r.dataset.theme||localStorage.getItem('theme');if(t)r.dataset.theme=t}catch{}";
+
+/// Watches over a wall, which nobody stands by to load again: a page that does not say every few seconds that it lives (it never
+/// began to, or it broke) is loaded anew, as soon as the server answers.
+const WATCH_SCRIPT: &str = "{const born=Date.now();setInterval(()=>{if(Date.now()-(document.documentElement.dataset.beat||born)>120000)\
+    fetch(location.href,{cache:'no-store'}).then(answer=>{if(answer.ok)location.reload()},()=>{})},30000)}";
+
+/// How many seconds a wall without JavaScript shows a page.
+const TURN_WITHOUT_SCRIPT: u64 = TURN.as_secs();
 
 /// The whole document for the request whose [`Backend`] is in the context; its type is erased, so that the server
 /// need not compile it again.
@@ -30,6 +39,11 @@ pub fn shell() -> AnyView {
     // A board that cannot be written leaves the page as rendered: the browser says so in its console.
     let snapshot = start.snapshot().unwrap_or_default();
 
+    let is_wall = start.mode() == Some(Mode::Wall);
+    // Around again after the last page.
+    let next = ViewQuery::parse(search);
+    let next_page = format!("{TURN_WITHOUT_SCRIPT};url={}", next.clone().with_page(next.page + 1).board(&base));
+
     view! {
         <!DOCTYPE html>
         <html lang=start.language.tag() data-theme=theme>
@@ -39,6 +53,12 @@ pub fn shell() -> AnyView {
                 <meta name="color-scheme" content="light dark" />
                 <title>{icon::title(failing)}</title>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
+                {is_wall.then(|| view! {
+                    <noscript>
+                        <meta http-equiv="refresh" content=next_page />
+                    </noscript>
+                    <script nonce=use_nonce() inner_html=WATCH_SCRIPT></script>
+                })}
                 <link rel="stylesheet" href=path(&assets.css) />
                 <link rel="icon" type="image/svg+xml" href=path(icon::file(failing)) />
                 <link rel="modulepreload" href=path(&assets.js) />

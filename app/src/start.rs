@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use model::board::Board;
 
-#[cfg(feature = "ssr")]
-use crate::address::ViewQuery;
+use crate::address::{Mode, ViewQuery};
+use crate::board::selection::Selection;
 use crate::i18n::Language;
+use crate::location::is_page;
 use crate::opening::{Opening, Snapshot};
 
 /// The id of the element that carries the board from the server to the browser.
@@ -51,6 +52,17 @@ impl Start {
     #[must_use]
     pub fn path(&self) -> &str {
         self.address.split('?').next().unwrap_or_default()
+    }
+
+    /// For whom the page is; nobody, when the path leads nowhere. Details are for somebody who sits before them.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        let search = self.address.split_once('?').map_or("", |(_, search)| search);
+        match is_page(&self.base, self.path()) {
+            false => None,
+            true if Selection::of_path(&self.base, self.path()).is_some() => Some(Mode::Board),
+            true => Some(ViewQuery::parse(search).mode),
+        }
     }
 }
 

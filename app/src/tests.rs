@@ -220,3 +220,36 @@ async fn the_panel_of_what_does_not_exist_says_so() {
     assert!(html.contains("There is no such service in this environment."), "{html}");
     assert!(html.contains("href=\"/base/?q=cart\""), "closing leads back to the search: {html}");
 }
+
+#[test]
+fn a_wall_shows_trouble_first_without_controls_and_turns_its_pages_without_script() {
+    let services = (0..30).map(|number| format!("service-{number:02} dev: 7fc38a2 ready 1/1 | pre: - | pro: -\n")).collect::<String>();
+    let board = parse(&format!("{BOARD}{services}")).unwrap();
+    let html = render(backend(board.clone(), "/base/?view=wall&theme=dark&q=-users", Language::English));
+    let names: Vec<_> = html.split("wall-name\">").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(names[..3], ["payments", "cart", "service-00"], "failing, unknown, calm");
+    assert_eq!(names.len(), 9, "2 of trouble, and a fourth of 30: {names:?}");
+    assert!(!html.contains("<a ") && !html.contains("<button") && !html.contains("<input"), "there is nothing to press");
+    for text in [
+        "<code class=\"wall-query\">-users</code>",
+        "1 failing",
+        "32 services",
+        "page 1 of 4",
+        &format!("{} <small>UTC</small>", (TIME + chrono::Duration::minutes(5)).format("%H:%M")),
+        "connection refused",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    assert!(html.contains("http-equiv=\"refresh\" content=\"15;url=/base/?q=-users&amp;theme=dark&amp;view=wall&amp;page=2\""), "{html}");
+    let page = |number: usize| render(backend(board.clone(), &format!("/base/?view=wall&q=-users&page={number}"), Language::Spanish));
+    assert!(page(4).contains("página 4 de 4") && page(5).contains("página 1 de 4"), "around again");
+    assert!(page(4).contains(">payments<"), "a little trouble stays");
+    let last = "wall-name\">service-29";
+    assert!(!page(1).contains(last) && page(4).contains(last));
+    assert!(!render(backend(board, "/base/", Language::English)).contains("http-equiv"), "a board stays as it is");
+}
+
+#[test]
+fn details_are_no_wall() {
+    assert!(page("/base/services/cart/dev?view=wall").contains("class=\"bar\""));
+}

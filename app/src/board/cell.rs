@@ -33,13 +33,21 @@ pub fn cell(context: &RowContext, address: &str, column: usize, cell: Option<&Ce
     html! {
         td role="cell" data-env=(environment) data-status=(cell.status.as_str()) data-hue=[hue] {
             a href={ (address) (context.behind(column)) } title=[Some(&cell.reason).filter(|reason| !reason.is_empty())] {
-                span.line { (versions(cell, strings)) (flags(cell, strings)) (mark(cell, &agreement, environments.len(), strings)) }
-                span.line.second { (second(cell, context.now, strings)) }
+                (lines(cell, &agreement, environments.len(), context.now, strings))
             }
             @if let Some(full) = face::version(cell).and_then(face::full) {
                 button.copy type="button" tabindex="-1" data-copy=(full) aria-label=(strings.copy_commit) {}
             }
         }
+    }
+}
+
+/// What a cell says of something that is there; `agreement` is that of [`face::agreement`].
+#[must_use]
+pub fn lines(cell: &Cell, agreement: &[usize], environments: usize, now: DateTime<Utc>, strings: &Strings) -> Markup {
+    html! {
+        span.line { (versions(cell, strings)) (flags(cell, strings)) (mark(cell, agreement, environments, strings)) }
+        span.line.second { (second(cell, now, strings)) }
     }
 }
 

@@ -149,7 +149,8 @@ fn freshness(page: Page, target: Target, several: bool) -> impl IntoView {
 }
 
 /// The age of a target's news, when it is worth saying.
-fn stale_age(now: DateTime<Utc>, state: TargetState, heard: Option<DateTime<Utc>>) -> Option<TimeDelta> {
+#[must_use]
+pub fn stale_age(now: DateTime<Utc>, state: TargetState, heard: Option<DateTime<Utc>>) -> Option<TimeDelta> {
     let old = now - heard?;
     match state {
         TargetState::Syncing => None,
@@ -169,7 +170,8 @@ const fn state_word(state: TargetState) -> &'static str {
 }
 
 /// What is wrong with an environment's clusters, in their own words.
-fn error_of(environment: &Environment) -> Option<String> {
+#[must_use]
+pub fn error_of(environment: &Environment) -> Option<String> {
     let several = environment.targets.len() > 1;
     let errors = environment.targets.iter().filter_map(|target| {
         let error = target.error.as_ref()?;

@@ -33,6 +33,7 @@ use crate::ui::icon;
 use crate::ui::keyboard;
 use crate::ui::language::LanguageLink;
 use crate::ui::theme::ThemeButton;
+use crate::ui::wall::WallLink;
 use crate::view::ViewState;
 
 /// What the parts of the page share.
@@ -152,6 +153,7 @@ pub fn BoardPage(
                 <nav class="tools" aria-label="Relboard">
                     <LanguageLink page />
                     <ViewMenu page />
+                    <WallLink view=page.view />
                     <ThemeButton view=page.view />
                     <Help content=written.help />
                     <ConnectionNotice connection=page.connection />

@@ -50,6 +50,11 @@ pub(super) static STRINGS: Strings = Strings {
     paused: "Live updates paused, retrying",
     without_script: "Without JavaScript the page does not update by itself: reload it.",
 
+    wall: "For a screen on a wall",
+    data_age: |age| format!("data {age} old"),
+    page_of: |page, of| format!("page {page} of {of}"),
+    environments_of: |first, last, all| format!("environments {first}–{last} of {all}"),
+
     services: |n| if n == 1 { "1 service".into() } else { format!("{n} services") },
     services_of: |shown, all| format!("{shown} of {all} services"),
     count: |status, n| format!("{n} {}", word(status)),
@@ -196,6 +201,7 @@ pub(super) static STRINGS: Strings = Strings {
         group: "group by something else",
         density: "rows closer together",
         theme: "light or dark",
+        wall: "for a screen on a wall, and back",
         taking: "Take",
         copy: "copy the full commit",
         pin: "pin the service, or unpin it",

@@ -50,6 +50,11 @@ pub(super) static STRINGS: Strings = Strings {
     paused: "Actualización en pausa, reintentando",
     without_script: "Sin JavaScript la página no se actualiza sola: recárgala.",
 
+    wall: "Para una pantalla en la pared",
+    data_age: |age| format!("datos de hace {age}"),
+    page_of: |page, of| format!("página {page} de {of}"),
+    environments_of: |first, last, all| format!("entornos {first}–{last} de {all}"),
+
     services: |n| if n == 1 { "1 servicio".into() } else { format!("{n} servicios") },
     services_of: |shown, all| format!("{shown} de {all} servicios"),
     count: |status, n| format!("{n} {}", if n == 1 { word(status) } else { plural(status) }),
@@ -196,6 +201,7 @@ pub(super) static STRINGS: Strings = Strings {
         group: "agrupar por otra cosa",
         density: "filas más juntas",
         theme: "claro u oscuro",
+        wall: "para una pantalla en la pared, y de vuelta",
         taking: "Llevarse",
         copy: "copiar el commit completo",
         pin: "fijar el servicio, o soltarlo",

@@ -43,6 +43,12 @@ pub struct Strings {
     pub paused: &'static str,
     pub without_script: &'static str,
 
+    // The wall.
+    pub wall: &'static str,
+    pub data_age: fn(&str) -> String,
+    pub page_of: fn(usize, usize) -> String,
+    pub environments_of: fn(usize, usize, usize) -> String,
+
     // Counts.
     pub services: fn(usize) -> String,
     pub services_of: fn(usize, usize) -> String,
@@ -173,6 +179,7 @@ pub struct Keys {
     pub group: &'static str,
     pub density: &'static str,
     pub theme: &'static str,
+    pub wall: &'static str,
     pub taking: &'static str,
     pub copy: &'static str,
     pub pin: &'static str,

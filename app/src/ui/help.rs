@@ -36,7 +36,7 @@ pub fn html(strings: &crate::i18n::Strings) -> String {
     let groups: [(&str, &[(&str, &str)]); 4] = [
         (keys.finding, &[("/", keys.search), ("Esc", keys.leave)]),
         (keys.walking, &[("← ↓ ↑ →  h j k l", keys.walk), ("Home  End", keys.edges), ("Enter", keys.open), ("Esc", keys.close)]),
-        (keys.viewing, &[("v", keys.view), ("g", keys.group), ("d", keys.density), ("t", keys.theme)]),
+        (keys.viewing, &[("v", keys.view), ("g", keys.group), ("d", keys.density), ("t", keys.theme), ("w", keys.wall)]),
         (keys.taking, &[("p", keys.pin), ("c", keys.copy), ("?", keys.help)]),
     ];
     let markup = maud::html! {

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use crate::address::Mode;
+use crate::api;
 use crate::board::menu;
 use crate::board::page::Page;
 use crate::board::window::focus;
@@ -70,6 +72,11 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>) -> bo
         "Escape" => close(page),
         "t" => {
             theme::toggle(page.view);
+            true
+        }
+        "w" => {
+            let view = page.view.query_untracked().with_mode(Mode::Wall);
+            api::go_when_answered(view.board(&page.view.base()));
             true
         }
         "d" => {

@@ -8,3 +8,4 @@ pub mod icon;
 pub mod keyboard;
 pub mod language;
 pub mod theme;
+pub mod wall;

@@ -1,0 +1,201 @@
+//! The wall's state: the board, the page that is shown, and what it takes to write it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use model::board::Row;
+
+use super::html::{self, Scene};
+use super::paint::Painter;
+use super::ranking::{Fit, Ranking};
+use super::{Parts, awake, keys, update};
+use crate::board::item::Item;
+use crate::board::order::Order;
+use crate::i18n::Strings;
+use crate::live::clock::Clock;
+use crate::live::connection::Connection;
+use crate::live::source::{self, Sink};
+use crate::live::state::Live;
+use crate::location::Location;
+use crate::start::Start;
+use crate::ui::icon;
+use crate::view::ViewState;
+
+/// How long a page is shown.
+pub const TURN: Duration = Duration::from_secs(15);
+
+/// Changes are shown at most this often: nobody on the other side of the room sees more.
+const PACE: Duration = Duration::from_millis(250);
+
+/// The wall's state.
+#[derive(Clone, Copy, Debug)]
+pub struct Wall {
+    /// The board.
+    pub live: Live,
+    /// What is looked at.
+    pub view: ViewState,
+    /// When it is.
+    pub clock: Clock,
+    /// The connection to the server.
+    pub connection: RwSignal<Connection>,
+    /// When the server was last heard, UTC.
+    pub heard: RwSignal<DateTime<Utc>>,
+    /// Which version of the page the server has.
+    pub served: RwSignal<Option<String>>,
+    /// The number of the page that is shown.
+    pub number: RwSignal<usize>,
+    /// How much fits on the screen.
+    pub fit: RwSignal<Fit>,
+    /// Whether pages stay until somebody says otherwise.
+    pub held: RwSignal<bool>,
+    /// What the page says.
+    pub strings: &'static Strings,
+    /// The rows as they were shown last, and for which number.
+    shown: StoredValue<(Ranking, Option<usize>)>,
+    /// The version of this page.
+    version: StoredValue<Arc<str>>,
+}
+
+impl Wall {
+    /// Makes the wall's state, for as long as the document is there.
+    #[must_use]
+    pub fn new(start: &Start) -> Self {
+        let location = Location::new(&start.address, start.base.clone());
+        let view = ViewState::of_address(location, start.base.clone());
+        // Neither sorted nor grouped: what is urgent comes first.
+        let query = untrack(|| view.filter());
+        let order = Order { chosen: view.columns.get_untracked(), ..Order::default() };
+        Self {
+            live: Live::new(Arc::clone(&start.board), &start.opening, query, order),
+            view,
+            clock: Clock::start(start.now),
+            connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
+            heard: RwSignal::new(start.now),
+            served: RwSignal::new(None),
+            number: RwSignal::new(view.page.get_untracked()),
+            fit: RwSignal::new(Fit::USUAL),
+            held: RwSignal::new(false),
+            strings: start.language.strings(),
+            shown: StoredValue::default(),
+            version: StoredValue::new(Arc::clone(&start.version)),
+        }
+    }
+
+    /// The version of this page.
+    #[must_use]
+    pub fn version(self) -> Arc<str> {
+        self.version.get_value()
+    }
+
+    /// Everything that moves: effects run in the browser only, once the page is hydrated.
+    pub fn come_alive(self, parts: Parts) {
+        let Self { live, view, clock, connection, heard, served, .. } = self;
+        Effect::new(move |_| live.filter(view.filter(), clock.now()));
+        Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock, heard, served }));
+        let failing = Memo::new(move |_| live.summary.with(|summary| summary.shown_failing));
+        Effect::new(move |_| icon::tell(&view.base(), failing.get()));
+        Painter::start(self, parts);
+        self.turn_pages(parts);
+        keys::listen(self);
+        awake::keep();
+        update::follow(self);
+    }
+
+    /// Tells at most every [`PACE`] that there is something new.
+    #[must_use]
+    pub fn news(self) -> RwSignal<u32> {
+        let (news, awaited) = (RwSignal::new(0), StoredValue::new(false));
+        Effect::new(move |_| {
+            self.live.follow();
+            self.live.environments.track();
+            self.live.shown.track();
+            if !awaited.get_value() {
+                awaited.set_value(true);
+                let tell = move || {
+                    awaited.set_value(false);
+                    news.update(|news| *news += 1);
+                };
+                set_timeout(tell, PACE);
+            }
+        });
+        news
+    }
+
+    /// Shows the next page when this one was shown for long enough.
+    fn turn_pages(self, parts: Parts) {
+        let pending = StoredValue::new(None::<TimeoutHandle>);
+        Effect::new(move |before: Option<()>| {
+            self.number.track();
+            if let Some(progress) = parts.progress.get_untracked().filter(|_| before.is_some()) {
+                // Another name of the same movement begins it anew.
+                let turn = if progress.get_attribute("data-turn").as_deref() == Some("even") { "odd" } else { "even" };
+                drop(progress.set_attribute("data-turn", turn));
+            }
+            let held = self.held.get();
+            let next = move || self.number.update(|number| *number += 1);
+            let handle = if held { None } else { set_timeout_with_handle(next, TURN).ok() };
+            pending.update_value(|pending| {
+                if let Some(old) = std::mem::replace(pending, handle) {
+                    old.clear();
+                }
+            });
+        });
+    }
+
+    /// What is shown now, with its rows as text; those that `before` had otherwise glow.
+    #[must_use]
+    pub fn written(self) -> (Scene, Vec<String>) {
+        let scene = self.scene();
+        let rows = scene.sheet.rows.iter().filter_map(|name| Some(scene.row(&*self.live.row(name)?, None).into_string())).collect();
+        (scene, rows)
+    }
+
+    /// What is shown now; whoever asks is told of other pages, of other times and of another connection.
+    #[must_use]
+    pub fn scene(self) -> Scene {
+        let columns = self.live.columns.get_untracked();
+        let now = self.clock.now();
+        let (fit, number) = (self.fit.get(), self.number.get());
+        let (last, last_number) = self.shown.get_value();
+        let mut ranking = self.ranking();
+        if last_number == Some(number) {
+            ranking = ranking.with_recovered(&last);
+        }
+        let in_round = ranking.clone().in_round(&last);
+        let sheet = in_round.sheet(fit, columns.len(), number);
+        // A round begins on its first page.
+        let (ranking, sheet) = match sheet.number {
+            0 if last_number != Some(number) => (ranking.clone(), ranking.sheet(fit, columns.len(), number)),
+            _ => (in_round, sheet),
+        };
+        self.shown.set_value((ranking.clone(), Some(number)));
+        Scene {
+            q: self.view.q.get_untracked(),
+            columns,
+            environments: self.live.environments.get_untracked(),
+            ranking,
+            sheet,
+            connection: self.connection.get(),
+            heard: self.heard.get(),
+            now,
+            time: time_of_day(now),
+            strings: self.strings,
+        }
+    }
+
+    /// The rows that the search shows, in the order of now.
+    fn ranking(self) -> Ranking {
+        let rows = self.live.shown.with_untracked(|shown| {
+            let rows = shown.iter().filter_map(Item::service).filter_map(|name| self.live.row(name));
+            rows.collect::<Vec<Arc<Row>>>()
+        });
+        Ranking::of(rows, &self.live.columns.get_untracked())
+    }
+}
+
+/// The time of day: the server's clock, in the time zone of the screen.
+fn time_of_day(now: DateTime<Utc>) -> String {
+    if cfg!(feature = "hydrate") { html::local(now, js_sys::Date::new_0().get_timezone_offset()) } else { html::utc(now) }
+}
