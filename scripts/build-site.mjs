@@ -43,9 +43,10 @@ const { target_directory } = JSON.parse(output("cargo", ["metadata", "--no-deps"
 const wasm = join(target_directory, "wasm32-unknown-unknown", release ? "wasm-release" : "debug", "app.wasm");
 const bindgen = output("bash", ["scripts/wasm-bindgen.sh"]);
 
-const style = join(root, "style", "main.css");
+// Tokens and the page first, then what builds on them.
+const styles = ["main.css", "wall.css"].map((name) => join(root, "style", name)).filter((path) => existsSync(path));
 const publicFiles = filesIn(join(root, "public"));
-const inputs = [wasm, fileURLToPath(import.meta.url), ...(existsSync(style) ? [style] : []), ...publicFiles];
+const inputs = [wasm, fileURLToPath(import.meta.url), ...styles, ...publicFiles];
 const wanted = sha256(bindgen, ...inputs.flatMap((path) => [relative(root, path), readFileSync(path)]));
 if (existsSync(site) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
   console.log(`The front end is up to date (${relative(root, site)})`);
@@ -75,7 +76,7 @@ const wasmName = hashed("wasm", "relboard_bg.wasm", readFileSync(join(pkg, "relb
 // The loader falls back to this name when it is called without one.
 const loader = readFileSync(join(pkg, "relboard.js"), "utf8").replaceAll("relboard_bg.wasm", wasmName);
 hashed("js", "relboard.js", loader);
-hashed("css", "main.css", existsSync(style) ? readFileSync(style) : "");
+hashed("css", "main.css", Buffer.concat(styles.map((path) => readFileSync(path))));
 const icon = join(root, "public", "icon.svg");
 if (existsSync(icon)) hashed("icon", "icon.svg", readFileSync(icon));
 if (publicFiles.length > 0) cpSync(join(root, "public"), fresh, { recursive: true });
