@@ -23,6 +23,7 @@ pub fn DetailsAside(
     let selection = page.selection;
     let open = Memo::new(move |_| selection.with(Option::is_some));
     follow(page, aside);
+    // In the browser it is empty: as long as it stays so, the style says that it loads.
     let content = StoredValue::new(content.unwrap_or_default());
     move || {
         open.get().then(|| {
@@ -33,6 +34,7 @@ pub fn DetailsAside(
                     tabindex="0"
                     node_ref=aside
                     inner_html=content.get_value()
+                    data-loading=page.strings.loading
                     on:click=move |event| super::clicks::handle(page, &event)
                 ></aside>
             }
@@ -58,9 +60,15 @@ fn follow(page: Page, aside: NodeRef<html::Aside>) {
         let address = page.view.query_untracked().panel(&page.view.base(), &service, &environment);
         asked.update_value(|asked| *asked += 1);
         let this = asked.get_value();
+        if let Some(aside) = aside.get_untracked() {
+            // Setting an attribute of a fixed, valid name does not fail.
+            drop(aside.set_attribute("aria-busy", "true"));
+        }
         spawn_local(async move {
             let answer = api::panel(&address).await;
             let Some(aside) = aside.get_untracked().filter(|_| asked.get_value() == this) else { return };
+            // Removing one does not, either.
+            drop(aside.remove_attribute("aria-busy"));
             match answer {
                 Ok(html) => swap(&aside, &html),
                 Err(error) => aside.set_text_content(Some(&format!("{} {error}", page.strings.load_failed))),

@@ -127,24 +127,24 @@ pub fn arrange(
         Some(row) => grouping.of(row, &columns),
         None => Group::Unnamed,
     };
-    let mut rows: Vec<(Group, ServiceName)> = names.into_iter().map(|name| (group(&name), name)).collect();
-    // Stable: within a group the order stays.
-    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut sections: Vec<Section> = Vec::new();
-    for (group, name) in rows {
+    for name in names {
+        let group = group(&name);
         let has = |is: fn(Status) -> bool| {
             let row = board.services.get(&name);
             usize::from(row.is_some_and(|row| cells(row, &columns).any(|cell| is(cell.status))))
         };
         let failing = has(|status| matches!(status, Status::Failing | Status::Missing));
         let rolling = has(|status| status == Status::Rolling);
-        match sections.last_mut().filter(|section| section.group == group) {
-            Some(section) => {
+        // Groups are kept in order, and within a group the order stays.
+        match sections.binary_search_by(|section| section.group.cmp(&group)) {
+            Ok(place) => {
+                let section = &mut sections[place];
                 section.services.push(name);
                 section.failing += failing;
                 section.rolling += rolling;
             }
-            None => sections.push(Section { group, services: vec![name], failing, rolling }),
+            Err(place) => sections.insert(place, Section { group, services: vec![name], failing, rolling }),
         }
     }
     sections

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use model::board::{Board, Cell, Row};
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
@@ -70,21 +71,22 @@ impl Sort {
     /// The names of some rows in this order; they must come sorted by name.
     #[must_use]
     pub fn order<'a>(&self, board: &Board, names: impl IntoIterator<Item = &'a ServiceName>) -> Vec<ServiceName> {
-        let mut names: Vec<ServiceName> = names.into_iter().cloned().collect();
         let cell = |name: &ServiceName, environment: &EnvironmentName| cell(board.services.get(name)?, environment);
-        // The sorts are stable, so equal rows stay in the order of their names.
-        match &self.key {
-            Key::Name => {}
-            Key::Time(environment) => names.sort_by_cached_key(|name| Reverse(cell(name, environment).and_then(face::when))),
-            Key::Status(environment) => {
-                names.sort_by_cached_key(|name| urgency(cell(name, environment).map_or(Status::Absent, |cell| cell.status)));
-            }
-            Key::Version(environment) => names.sort_by_cached_key(|name| Reverse(cell(name, environment).and_then(version))),
+        let rank = |name: &ServiceName| match &self.key {
+            Key::Name => Rank::Same,
+            Key::Time(environment) => Rank::Time(Reverse(cell(name, environment).and_then(face::when))),
+            Key::Status(environment) => Rank::Urgency(urgency(cell(name, environment).map_or(Status::Absent, |cell| cell.status))),
+            Key::Version(environment) => Rank::Version(Reverse(cell(name, environment).and_then(version))),
+        };
+        let mut rows: Vec<(Rank, ServiceName)> = names.into_iter().map(|name| (rank(name), name.clone())).collect();
+        // Stable, so equal rows stay in the order of their names.
+        if self.key != Key::Name {
+            rows.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
         if self.direction == Direction::Reversed {
-            names.reverse();
+            rows.reverse();
         }
-        names
+        rows.into_iter().map(|(_, name)| name).collect()
     }
 }
 
@@ -100,6 +102,15 @@ pub const BY_URGENCY: [Status; 8] =
 #[must_use]
 pub fn urgency(status: Status) -> u8 {
     BY_URGENCY.iter().zip(0..).find_map(|(known, place)| (*known == status).then_some(place)).unwrap_or(u8::MAX)
+}
+
+/// What a row is compared by. One type for all keys: sorting is compiled once for each.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Same,
+    Time(Reverse<Option<DateTime<Utc>>>),
+    Urgency(u8),
+    Version(Reverse<Option<Vec<Piece>>>),
 }
 
 /// A piece of a version: numbers compare as numbers, so that 1.10 is above 1.9. What is behind a hyphen comes before the

@@ -1,12 +1,11 @@
 //! That every language says everything in its own words. A string that is missing does not compile, since a language is a
 //! value of [`super::Strings`]; what can be forgotten is to translate one.
 
+use std::collections::BTreeSet;
+
 /// Lines that both languages write alike, on purpose.
-const ALIKE: [&str; 9] = [
+const ALIKE: [&str; 6] = [
     r#"Grouping::Namespace => "namespace","#,
-    r#"commit: "Commit","#,
-    r#"digest: "Digest","#,
-    r#"pods_heading: "Pods","#,
     r#"Flag::Canary => "canary","#,
     r#"Flag::BlueGreen => "blue/green","#,
     r#"Tier::Other => "","#,
@@ -23,6 +22,6 @@ fn lines(source: &'static str) -> impl Iterator<Item = &'static str> {
 fn what_two_languages_say_alike_is_meant_so() {
     let (english, spanish): (Vec<_>, Vec<_>) = (lines(include_str!("en.rs")).collect(), lines(include_str!("es.rs")).collect());
     assert!(english.len() > 100, "the lines are not found");
-    let alike: Vec<_> = english.iter().filter(|line| spanish.contains(line)).copied().collect();
-    assert_eq!(alike, ALIKE, "translate it, or say that it is meant so");
+    let alike: BTreeSet<_> = english.iter().filter(|line| spanish.contains(line)).copied().collect();
+    assert_eq!(alike, BTreeSet::from(ALIKE), "translate it, or say that it is meant so");
 }

@@ -2,13 +2,15 @@
 
 use model::board::TargetState;
 use model::catalogue::Tier;
+#[cfg(feature = "ssr")]
 use model::record::Outcome;
 use model::status::{Flag, Status};
+#[cfg(feature = "ssr")]
 use model::workload::Role;
 
-#[cfg(feature = "ssr")]
-use super::strings::Keys;
 use super::strings::{Ages, Strings};
+#[cfg(feature = "ssr")]
+use super::strings::{Keys, Panel};
 use crate::address::Density;
 use crate::board::group::Grouping;
 
@@ -99,36 +101,44 @@ pub(super) static STRINGS: Strings = Strings {
     not_found: "There is no such page",
     to_the_board: "To the board",
 
+    #[cfg(feature = "ssr")]
+    panel: Panel {
+        close: "Close the details",
+        unknown_cell: "There is no such service in this environment.",
+        wanted: "Wanted",
+        running: "Running",
+        recorded: "Recorded by CI",
+        since: "Since",
+        ci_run: "CI run",
+        conditions: "Conditions",
+        records: "Deployment records",
+        history: "What was observed",
+        other_environments: "Other environments",
+        same_version: "same version",
+        other_version: "other version",
+        no_pods: "No pods.",
+        ready: "ready",
+        not_ready: "not ready",
+        terminating: "terminating",
+        restarts: |n| if n == 1 { "1 restart".into() } else { format!("{n} restarts") },
+        autoscaled: |min, max, now| format!("autoscaled {min}–{max} pods, now {now}"),
+        on_node: "on",
+        outcome: |outcome| match outcome {
+            Outcome::Started => "started",
+            Outcome::Success => "success",
+            Outcome::Failure => "failure",
+            Outcome::Cancelled => "cancelled",
+        },
+        role: |role| match role {
+            Role::Main => "main",
+            Role::Side => "sidecar",
+            Role::NativeSidecar => "native sidecar",
+            Role::Init => "init",
+        },
+    },
     details: "Details",
-    close: "Close the details",
     loading: "Loading…",
-    unknown_cell: "There is no such service in this environment.",
     load_failed: "The details could not be loaded:",
-    wanted: "Wanted",
-    running: "Running",
-    recorded: "Recorded by CI",
-    commit: "Commit",
-    digest: "Digest",
-    image: "Image",
-    since: "Since",
-    deployed: "Deployed",
-    ci_run: "CI run",
-    pods_heading: "Pods",
-    containers: "Containers",
-    conditions: "Conditions",
-    records: "Deployment records",
-    history: "What was observed",
-    other_environments: "Other environments",
-    same_version: "same version",
-    other_version: "other version",
-    nothing_known: "Nothing known.",
-    no_pods: "No pods.",
-    ready: "ready",
-    not_ready: "not ready",
-    terminating: "terminating",
-    restarts: |n| if n == 1 { "1 restart".into() } else { format!("{n} restarts") },
-    autoscaled: |min, max, now| format!("autoscaled {min}–{max} pods, now {now}"),
-    on_node: "on",
 
     status: word,
     flag: |flag| match flag {
@@ -168,18 +178,6 @@ pub(super) static STRINGS: Strings = Strings {
         TargetState::Stale => "stale",
         TargetState::Unreachable => "unreachable",
         TargetState::Forbidden => "forbidden",
-    },
-    outcome: |outcome| match outcome {
-        Outcome::Started => "started",
-        Outcome::Success => "success",
-        Outcome::Failure => "failure",
-        Outcome::Cancelled => "cancelled",
-    },
-    role: |role| match role {
-        Role::Main => "main",
-        Role::Side => "sidecar",
-        Role::NativeSidecar => "native sidecar",
-        Role::Init => "init",
     },
 
     never: "never",

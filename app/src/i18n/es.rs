@@ -2,13 +2,15 @@
 
 use model::board::TargetState;
 use model::catalogue::Tier;
+#[cfg(feature = "ssr")]
 use model::record::Outcome;
 use model::status::{Flag, Status};
+#[cfg(feature = "ssr")]
 use model::workload::Role;
 
-#[cfg(feature = "ssr")]
-use super::strings::Keys;
 use super::strings::{Ages, Strings};
+#[cfg(feature = "ssr")]
+use super::strings::{Keys, Panel};
 use crate::address::Density;
 use crate::board::group::Grouping;
 
@@ -99,36 +101,44 @@ pub(super) static STRINGS: Strings = Strings {
     not_found: "Esta página no existe",
     to_the_board: "Al tablero",
 
+    #[cfg(feature = "ssr")]
+    panel: Panel {
+        close: "Cerrar los detalles",
+        unknown_cell: "No existe ese servicio en este entorno.",
+        wanted: "Deseada",
+        running: "En marcha",
+        recorded: "Registrada por CI",
+        since: "Desde",
+        ci_run: "Ejecución de CI",
+        conditions: "Condiciones",
+        records: "Registros de despliegue",
+        history: "Lo que se ha observado",
+        other_environments: "Otros entornos",
+        same_version: "misma versión",
+        other_version: "otra versión",
+        no_pods: "No hay pods.",
+        ready: "listo",
+        not_ready: "no listo",
+        terminating: "terminando",
+        restarts: |n| if n == 1 { "1 reinicio".into() } else { format!("{n} reinicios") },
+        autoscaled: |min, max, now| format!("escalado automático de {min} a {max} pods, ahora {now}"),
+        on_node: "en",
+        outcome: |outcome| match outcome {
+            Outcome::Started => "iniciado",
+            Outcome::Success => "correcto",
+            Outcome::Failure => "fallido",
+            Outcome::Cancelled => "cancelado",
+        },
+        role: |role| match role {
+            Role::Main => "principal",
+            Role::Side => "sidecar",
+            Role::NativeSidecar => "sidecar nativo",
+            Role::Init => "init",
+        },
+    },
     details: "Detalles",
-    close: "Cerrar los detalles",
     loading: "Cargando…",
-    unknown_cell: "No existe ese servicio en este entorno.",
     load_failed: "No se han podido cargar los detalles:",
-    wanted: "Deseada",
-    running: "En marcha",
-    recorded: "Registrada por CI",
-    commit: "Commit",
-    digest: "Digest",
-    image: "Imagen",
-    since: "Desde",
-    deployed: "Desplegado",
-    ci_run: "Ejecución de CI",
-    pods_heading: "Pods",
-    containers: "Contenedores",
-    conditions: "Condiciones",
-    records: "Registros de despliegue",
-    history: "Lo que se ha observado",
-    other_environments: "Otros entornos",
-    same_version: "misma versión",
-    other_version: "otra versión",
-    nothing_known: "No se sabe nada.",
-    no_pods: "No hay pods.",
-    ready: "listo",
-    not_ready: "no listo",
-    terminating: "terminando",
-    restarts: |n| if n == 1 { "1 reinicio".into() } else { format!("{n} reinicios") },
-    autoscaled: |min, max, now| format!("escalado automático de {min} a {max} pods, ahora {now}"),
-    on_node: "en",
 
     status: word,
     flag: |flag| match flag {
@@ -168,18 +178,6 @@ pub(super) static STRINGS: Strings = Strings {
         TargetState::Stale => "sin noticias",
         TargetState::Unreachable => "inalcanzable",
         TargetState::Forbidden => "prohibido",
-    },
-    outcome: |outcome| match outcome {
-        Outcome::Started => "iniciado",
-        Outcome::Success => "correcto",
-        Outcome::Failure => "fallido",
-        Outcome::Cancelled => "cancelado",
-    },
-    role: |role| match role {
-        Role::Main => "principal",
-        Role::Side => "sidecar",
-        Role::NativeSidecar => "sidecar nativo",
-        Role::Init => "init",
     },
 
     never: "nunca",

@@ -10,9 +10,9 @@ mod strings;
 
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
-pub use self::strings::Keys;
 pub use self::strings::{Ages, Strings};
+#[cfg(feature = "ssr")]
+pub use self::strings::{Keys, Panel};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

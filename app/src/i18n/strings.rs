@@ -2,8 +2,10 @@
 
 use model::board::TargetState;
 use model::catalogue::Tier;
+#[cfg(feature = "ssr")]
 use model::record::Outcome;
 use model::status::{Flag, Status};
+#[cfg(feature = "ssr")]
 use model::workload::Role;
 
 use crate::address::Density;
@@ -97,37 +99,12 @@ pub struct Strings {
     pub not_found: &'static str,
     pub to_the_board: &'static str,
 
-    // The details.
+    // The details; what only the server says of them is in `panel`.
+    #[cfg(feature = "ssr")]
+    pub panel: Panel,
     pub details: &'static str,
-    pub close: &'static str,
     pub loading: &'static str,
-    pub unknown_cell: &'static str,
     pub load_failed: &'static str,
-    pub wanted: &'static str,
-    pub running: &'static str,
-    pub recorded: &'static str,
-    pub commit: &'static str,
-    pub digest: &'static str,
-    pub image: &'static str,
-    pub since: &'static str,
-    pub deployed: &'static str,
-    pub ci_run: &'static str,
-    pub pods_heading: &'static str,
-    pub containers: &'static str,
-    pub conditions: &'static str,
-    pub records: &'static str,
-    pub history: &'static str,
-    pub other_environments: &'static str,
-    pub same_version: &'static str,
-    pub other_version: &'static str,
-    pub nothing_known: &'static str,
-    pub no_pods: &'static str,
-    pub ready: &'static str,
-    pub not_ready: &'static str,
-    pub terminating: &'static str,
-    pub restarts: fn(u32) -> String,
-    pub autoscaled: fn(u32, u32, u32) -> String,
-    pub on_node: &'static str,
 
     // Words of the model.
     pub status: fn(Status) -> &'static str,
@@ -135,8 +112,6 @@ pub struct Strings {
     pub flag_meaning: fn(Flag) -> &'static str,
     pub tier: fn(Tier) -> &'static str,
     pub target_state: fn(TargetState) -> &'static str,
-    pub outcome: fn(Outcome) -> &'static str,
-    pub role: fn(Role) -> &'static str,
 
     // Time.
     pub never: &'static str,
@@ -145,6 +120,35 @@ pub struct Strings {
     // The keyboard; only the server says it.
     #[cfg(feature = "ssr")]
     pub keys: Keys,
+}
+
+/// What the panel with the details says: only the server writes it.
+#[cfg(feature = "ssr")]
+#[derive(Debug)]
+#[expect(missing_docs, reason = "a string's name and its English text say what it is")]
+pub struct Panel {
+    pub close: &'static str,
+    pub unknown_cell: &'static str,
+    pub wanted: &'static str,
+    pub running: &'static str,
+    pub recorded: &'static str,
+    pub since: &'static str,
+    pub ci_run: &'static str,
+    pub conditions: &'static str,
+    pub records: &'static str,
+    pub history: &'static str,
+    pub other_environments: &'static str,
+    pub same_version: &'static str,
+    pub other_version: &'static str,
+    pub no_pods: &'static str,
+    pub ready: &'static str,
+    pub not_ready: &'static str,
+    pub terminating: &'static str,
+    pub restarts: fn(u32) -> String,
+    pub autoscaled: fn(u32, u32, u32) -> String,
+    pub on_node: &'static str,
+    pub outcome: fn(Outcome) -> &'static str,
+    pub role: fn(Role) -> &'static str,
 }
 
 /// How an age is written: `just now`, `40 s`, `4 min`, `9 h`, `11 d`, `3 w`, `2 y`.

@@ -19,7 +19,8 @@ pub fn ConnectionNotice(
         Connection::Paused => "paused",
     };
     let words = move || match connection.get() {
-        Connection::Rendered(at) => format!("{} {}", strings.connecting, at.format("%H:%M:%S UTC")),
+        // Today is understood.
+        Connection::Rendered(at) => format!("{} {}", strings.connecting, absolute(at).split_once(' ').map_or("", |(_, time)| time)),
         Connection::Live => strings.live.to_owned(),
         Connection::Paused => strings.paused.to_owned(),
     };

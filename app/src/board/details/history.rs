@@ -33,7 +33,7 @@ pub fn History(
     (!history.is_empty()).then(|| {
         view! {
             <section>
-                <h3>{strings.history}</h3>
+                <h3>{strings.panel.history}</h3>
                 <ol class="history">{history.into_iter().map(item).collect_view()}</ol>
             </section>
         }

@@ -76,7 +76,7 @@ fn rendered(scope: Scope, service: &ServiceName, details: Option<Details>) -> St
     match details {
         Some(details) => view! { <Panel scope details /> }.to_html(),
         None => {
-            let words = scope.strings.unknown_cell;
+            let words = scope.strings.panel.unknown_cell;
             view! {
                 <Head scope heading=service.to_string() />
                 <p class="note">{words}</p>
@@ -102,7 +102,7 @@ fn Head(scope: Scope, heading: String) -> impl IntoView {
     view! {
         <header class="details-head">
             <h2>{heading}</h2>
-            <a class="icon-button" href=scope.view.board(&scope.base) aria-label=scope.strings.close title="Esc">
+            <a class="icon-button" href=scope.view.board(&scope.base) aria-label=scope.strings.panel.close title="Esc">
                 "×"
             </a>
         </header>

@@ -20,7 +20,7 @@ pub fn Neighbours(
     let neighbour = move |neighbour: Neighbour| {
         let Neighbour { environment, status, version, same, clusters } = neighbour;
         let clusters: Vec<_> = clusters.iter().map(ClusterName::as_str).collect();
-        let compared = version.as_ref().map(|_| if same { strings.same_version } else { strings.other_version });
+        let compared = version.as_ref().map(|_| if same { strings.panel.same_version } else { strings.panel.other_version });
         let href = scope.view.details(&scope.base, &service, Some(&environment));
         view! {
             <tr>
@@ -42,7 +42,7 @@ pub fn Neighbours(
     (!neighbours.is_empty()).then(|| {
         view! {
             <section>
-                <h3>{strings.other_environments}</h3>
+                <h3>{strings.panel.other_environments}</h3>
                 <table class="facts">
                     <tbody>{neighbours.into_iter().map(neighbour).collect_view()}</tbody>
                 </table>

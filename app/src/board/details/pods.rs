@@ -16,7 +16,7 @@ pub fn Workload(
 ) -> impl IntoView {
     let strings = scope.strings;
     let WorkloadDetails { workload, wanted: _, conditions, autoscaler, pods } = workload;
-    let empty = pods.is_empty().then(|| view! { <p class="note">{strings.no_pods}</p> });
+    let empty = pods.is_empty().then(|| view! { <p class="note">{strings.panel.no_pods}</p> });
     let of_pods = scope.clone();
     let groups = by_version(pods).into_iter().map(move |(version, pods)| {
         view! {
@@ -33,13 +33,13 @@ pub fn Workload(
             <p class="meta">
                 <span>{workload.cluster.to_string()}</span>
                 <span>{workload.namespace.to_string()}</span>
-                {autoscaler.as_ref().map(|scaler| view! { <span>{(strings.autoscaled)(scaler.min, scaler.max, scaler.current)}</span> })}
+                {autoscaler.as_ref().map(|scaler| view! { <span>{(strings.panel.autoscaled)(scaler.min, scaler.max, scaler.current)}</span> })}
             </p>
             {autoscaler.and_then(|scaler| scaler.problem).map(|problem| view! { <p class="pod-reason">{problem.to_string()}</p> })}
             {groups.collect_view()}
             {empty}
             <details class="fold" data-key=format!("{} {}", workload.cluster, workload.name)>
-                <summary>{strings.conditions}</summary>
+                <summary>{strings.panel.conditions}</summary>
                 <ul class="conditions">{conditions.into_iter().map(|condition| view! { <ConditionItem scope=scope.clone() condition /> }).collect_view()}</ul>
             </details>
         </section>
@@ -64,12 +64,12 @@ fn by_version(pods: Vec<PodDetails>) -> Vec<(String, Vec<PodDetails>)> {
 fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
     let strings = scope.strings;
     let state = match (pod.terminating, pod.ready) {
-        (true, _) => ("terminating", strings.terminating),
-        (false, true) => ("ready", strings.ready),
-        (false, false) => ("waiting", strings.not_ready),
+        (true, _) => ("terminating", strings.panel.terminating),
+        (false, true) => ("ready", strings.panel.ready),
+        (false, false) => ("waiting", strings.panel.not_ready),
     };
     let reason = (!pod.reason.is_empty()).then(|| view! { <p class="pod-reason">{pod.reason.clone()}</p> });
-    let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.on_node)}</span> });
+    let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.panel.on_node)}</span> });
     view! {
         <li>
             <details class="fold" data-key=pod.name.to_string()>
@@ -78,7 +78,7 @@ fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
                         {state.1}
                     </span>
                     <span class="pod-name">{pod.name.to_string()}</span>
-                    {(pod.restarts > 0).then(|| view! { <span class="restarts">{(strings.restarts)(pod.restarts)}</span> })}
+                    {(pod.restarts > 0).then(|| view! { <span class="restarts">{(strings.panel.restarts)(pod.restarts)}</span> })}
                 </summary>
                 <p class="meta">
                     <span>{format!("{:?}", pod.phase)}</span>
@@ -103,9 +103,9 @@ fn Container(scope: Scope, container: ContainerDetails) -> impl IntoView {
         <li>
             <p>
                 <b>{name.to_string()}</b>
-                <span class="label">{(strings.role)(role)}</span>
+                <span class="label">{(strings.panel.role)(role)}</span>
                 <span class="label">{state}</span>
-                {(restarts > 0).then(|| view! { <span class="restarts">{(strings.restarts)(restarts)}</span> })}
+                {(restarts > 0).then(|| view! { <span class="restarts">{(strings.panel.restarts)(restarts)}</span> })}
             </p>
             <code class="long">{image.to_string()}</code>
             {digest.map(|digest| view! { <code class="long">{digest.to_string()}</code> })}

@@ -17,7 +17,7 @@ pub fn Records(
     (!records.is_empty()).then(|| {
         view! {
             <section>
-                <h3>{scope.strings.records}</h3>
+                <h3>{scope.strings.panel.records}</h3>
                 <ol class="history">
                     {records.into_iter().map(|record| view! { <RecordItem scope=scope.clone() record /> }).collect_view()}
                 </ol>
@@ -35,7 +35,7 @@ fn RecordItem(scope: Scope, record: Record) -> impl IntoView {
     let link = record.url.as_deref().and_then(web_address).map(|url| {
         view! {
             <a href=url rel="external noreferrer">
-                {strings.ci_run}
+                {strings.panel.ci_run}
             </a>
         }
     });
@@ -73,7 +73,7 @@ fn RecordItem(scope: Scope, record: Record) -> impl IntoView {
             <p class="meta">
                 {scope.moment(record.at)}
                 <code>{name}</code>
-                <span>{(strings.outcome)(record.outcome)}</span>
+                <span>{(strings.panel.outcome)(record.outcome)}</span>
                 {record.by.map(|by| view! { <span>{by.to_string()}</span> })}
                 {link}
             </p>

@@ -18,8 +18,9 @@ pub fn Versions(
     cell: Cell,
 ) -> impl IntoView {
     let strings = scope.strings;
-    let wanted = cell.wanted.map(|version| (strings.wanted, version, String::new()));
-    let running = cell.running.into_iter().map(|running| (strings.running, running.version, (strings.pods)(running.ready, running.pods)));
+    let wanted = cell.wanted.map(|version| (strings.panel.wanted, version, String::new()));
+    let running =
+        cell.running.into_iter().map(|running| (strings.panel.running, running.version, (strings.pods)(running.ready, running.pods)));
     // A side need not say again what one above it said.
     let mut said = Vec::new();
     let sides = wanted.into_iter().chain(running).map(|(name, version, note)| {
@@ -32,7 +33,7 @@ pub fn Versions(
     let since = cell.since.map(|at| {
         view! {
             <div>
-                <dt>{strings.since}</dt>
+                <dt>{strings.panel.since}</dt>
                 <dd>
                     {scope.moment(at)}
                 </dd>
@@ -86,16 +87,16 @@ fn Recorded(scope: Scope, record: RecordSummary) -> impl IntoView {
     let link = record.url.as_ref().and_then(|url| web_address(url)).map(|url| {
         view! {
             <a href=url rel="external noreferrer">
-                {strings.ci_run}
+                {strings.panel.ci_run}
             </a>
         }
     });
     view! {
         <div>
-            <dt>{strings.recorded}</dt>
+            <dt>{strings.panel.recorded}</dt>
             <dd>
                 <code class="short">{face::recorded(&record).to_owned()}</code>
-                <span class="label">{(strings.outcome)(record.outcome)}</span>
+                <span class="label">{(strings.panel.outcome)(record.outcome)}</span>
                 <span class="meta">
                     {record.by.map(|by| view! { <span>{by.to_string()}</span> })}
                     {scope.moment(record.at)}

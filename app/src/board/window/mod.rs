@@ -214,8 +214,14 @@ impl Window {
         for (spacer, height) in [(self.above, above), (self.below, below)] {
             if let Some(spacer) = spacer.get_untracked() {
                 // A length of CSS is never refused.
-                drop(HtmlElement::style(&spacer).set_property("height", &format!("{height}px")));
+                drop(HtmlElement::style(&spacer).set_property("height", &pixels(height)));
             }
         }
     }
+}
+
+/// A length of CSS. The browser writes the number: what writes one in Rust weighs more than the rest of the window.
+fn pixels(length: f64) -> String {
+    let number = js_sys::Number::from(length).to_string_with_radix(10);
+    format!("{}px", number.map(String::from).unwrap_or_default())
 }
