@@ -198,6 +198,8 @@ fn the_page_speaks_spanish() {
     assert!(html.contains("<html lang=\"es\""));
     assert!(html.contains("1 con fallos") && html.contains("CI registró") && html.contains("sin desplegar"));
     assert!(html.contains("lang=es\""), "links keep the language");
+    assert!(row(&html, "payments").contains("<span class=\"reason\" lang=\"en\">ImagePullBackOff</span>"), "{html}");
+    assert!(!page("/base/").contains("lang=\"en\">ImagePullBackOff"), "an English page says it once");
 }
 
 #[test]

@@ -116,6 +116,8 @@ fn same(cell: &Cell, strings: &Strings) -> Markup {
 /// Line two: who, how long ago, pods; what is wrong comes before all of them.
 fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
     let head = || Some(face::headline(&cell.reason)).filter(|head| !head.is_empty());
+    // What is missing is said in the page's own words.
+    let lang = strings.lang_of_reasons.filter(|_| cell.status != Status::Missing);
     let reason = match cell.status {
         Status::Failing | Status::Paused => head(),
         Status::Rolling if !counts_pods(cell) => head(),
@@ -128,7 +130,7 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
     let by = cell.record.as_ref().and_then(|record| record.by.as_deref());
     html! {
         @if let Some(reason) = reason {
-            span.reason { (reason) }
+            span.reason lang=[lang] { (reason) }
         }
         @if let Some(recorded) = drifted_from {
             span.reason { (strings.ci_recorded) " " (recorded) }

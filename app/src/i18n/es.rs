@@ -140,6 +140,7 @@ pub(super) static STRINGS: Strings = Strings {
     loading: "Cargando…",
     load_failed: "No se han podido cargar los detalles:",
 
+    lang_of_reasons: Some("en"),
     status: word,
     flag: |flag| match flag {
         Flag::Drifted => "desviado",

@@ -106,7 +106,9 @@ pub struct Strings {
     pub loading: &'static str,
     pub load_failed: &'static str,
 
-    // Words of the model.
+    // Words of the model. Reasons are composed by it, with what Kubernetes says, in English: where the page speaks another
+    // language, this says so to those who have it read out.
+    pub lang_of_reasons: Option<&'static str>,
     pub status: fn(Status) -> &'static str,
     pub flag: fn(Flag) -> &'static str,
     pub flag_meaning: fn(Flag) -> &'static str,

@@ -15,8 +15,15 @@ async fn a_configuration_that_changes_applies_and_nobody_sees_an_empty_board() {
 
     let text = std::fs::read_to_string(fleet.folder().join("relboard.toml")).unwrap();
     stream.take_deltas();
-    fleet.write("relboard.toml", &format!("{text}\n[[environments]]\nname = \"moon\"\nrecords_only = true\n"));
+    assert!(!server.page("/").await.contains("By the moon"));
+    let moon = "[[environments]]\nname = \"moon\"\nrecords_only = true\n";
+    let view = "[[views]]\nname = \"By the moon\"\nquery = \"env=moon,dev\"\n";
+    fleet.write("relboard.toml", &format!("{text}\n{moon}{view}"));
     stream.until("a third column", |board| board.environments.len() == 3).await;
+    // The settings follow the columns.
+    let link = "href=\"/?env=moon,dev\"";
+    let shown = async { while !server.page("/").await.contains(link) {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), shown).await.expect("the view is a link in the header");
     stream.until("with its record", |board| cell(board, "cart", "moon").is_some_and(|cell| cell.record.is_some())).await;
     stream.until_status("cart", "pro", Status::Ready).await;
     assert_eq!(stream.board().unplaced_records, 0);

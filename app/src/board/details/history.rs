@@ -26,7 +26,7 @@ pub fn History(
                     {version.map(|version| view! { <code>{version.short().to_owned()}</code> })}
                     {by.map(|by| view! { <span>{by.to_string()}</span> })}
                 </p>
-                {(!reason.is_empty()).then(|| view! { <p class="note">{reason}</p> })}
+                {(!reason.is_empty()).then(|| view! { <p class="note" lang=strings.lang_of_reasons>{reason}</p> })}
             </li>
         }
     };

@@ -48,7 +48,7 @@ pub fn Panel(
                     {(strings.status)(status)}
                 </span>
             </p>
-            <p class="details-reason" data-status=status.as_str()>
+            <p class="details-reason" data-status=status.as_str() lang=strings.lang_of_reasons>
                 {reason}
             </p>
             <ul class="flags">{flags.collect_view()}</ul>

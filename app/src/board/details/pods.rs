@@ -35,7 +35,7 @@ pub fn Workload(
                 <span>{workload.namespace.to_string()}</span>
                 {autoscaler.as_ref().map(|scaler| view! { <span>{(strings.panel.autoscaled)(scaler.min, scaler.max, scaler.current)}</span> })}
             </p>
-            {autoscaler.and_then(|scaler| scaler.problem).map(|problem| view! { <p class="pod-reason">{problem.to_string()}</p> })}
+            {autoscaler.and_then(|scaler| scaler.problem).map(|problem| view! { <p class="pod-reason" lang=strings.lang_of_reasons>{problem.to_string()}</p> })}
             {groups.collect_view()}
             {empty}
             <details class="fold" data-key=format!("{} {}", workload.cluster, workload.name)>
@@ -68,7 +68,7 @@ fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
         (false, true) => ("ready", strings.panel.ready),
         (false, false) => ("waiting", strings.panel.not_ready),
     };
-    let reason = (!pod.reason.is_empty()).then(|| view! { <p class="pod-reason">{pod.reason.clone()}</p> });
+    let reason = (!pod.reason.is_empty()).then(|| view! { <p class="pod-reason" lang=strings.lang_of_reasons>{pod.reason.clone()}</p> });
     let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.panel.on_node)}</span> });
     view! {
         <li>
