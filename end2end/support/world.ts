@@ -120,6 +120,11 @@ export class World {
     return took;
   }
 
+  /** Whether the server runs. */
+  get runs(): boolean {
+    return this.server !== undefined;
+  }
+
   /** The server's process id. */
   get serverPid(): number {
     if (this.server === undefined) throw new Error("the server is stopped");

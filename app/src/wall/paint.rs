@@ -33,14 +33,15 @@ impl Painter {
         let painter = StoredValue::new(Self::default());
         Effect::new(move |_| {
             news.track();
+            wall.held.track();
             let now = wall.clock.now();
             // Tells the document's own watch that the page lives; see the document's scripts.
             if let Some(root) = document().document_element() {
-                drop(root.set_attribute("data-beat", &now.timestamp_millis().to_string()));
+                drop(root.set_attribute("data-beat", &js_sys::Date::now().to_string()));
             }
             // Until all of a large board is here, the document shows what the server chose.
             if wall.live.known.get().is_none() {
-                let scene = wall.scene();
+                let scene = wall.scene(now);
                 painter.update_value(|painter| painter.paint(wall, parts, &scene));
             }
         });

@@ -125,38 +125,40 @@ impl Wall {
 
     /// Shows the next page when this one was shown for long enough.
     fn turn_pages(self, parts: Parts) {
-        let pending = StoredValue::new(None::<TimeoutHandle>);
+        // A page that was left by hand does not turn any more.
+        let turn = StoredValue::new(0_u32);
         Effect::new(move |before: Option<()>| {
             self.number.track();
+            turn.update_value(|turn| *turn = turn.wrapping_add(1));
             if let Some(progress) = parts.progress.get_untracked().filter(|_| before.is_some()) {
                 // Another name of the same movement begins it anew.
-                let turn = if progress.get_attribute("data-turn").as_deref() == Some("even") { "odd" } else { "even" };
-                drop(progress.set_attribute("data-turn", turn));
+                let name = if progress.get_attribute("data-turn").as_deref() == Some("even") { "odd" } else { "even" };
+                drop(progress.set_attribute("data-turn", name));
             }
-            let held = self.held.get();
-            let next = move || self.number.update(|number| *number += 1);
-            let handle = if held { None } else { set_timeout_with_handle(next, TURN).ok() };
-            pending.update_value(|pending| {
-                if let Some(old) = std::mem::replace(pending, handle) {
-                    old.clear();
-                }
-            });
+            if !self.held.get() {
+                let this = turn.get_value();
+                let next = move || {
+                    if turn.get_value() == this {
+                        self.number.update(|number| *number = number.wrapping_add(1));
+                    }
+                };
+                set_timeout(next, TURN);
+            }
         });
     }
 
     /// What is shown now, with its rows as text; those that `before` had otherwise glow.
     #[must_use]
     pub fn written(self) -> (Scene, Vec<String>) {
-        let scene = self.scene();
+        let scene = self.scene(self.clock.now());
         let rows = scene.sheet.rows.iter().filter_map(|name| Some(scene.row(&*self.live.row(name)?, None).into_string())).collect();
         (scene, rows)
     }
 
-    /// What is shown now; whoever asks is told of other pages, of other times and of another connection.
+    /// What is shown at a time, UTC; whoever asks is told of other pages, and of another connection.
     #[must_use]
-    pub fn scene(self) -> Scene {
+    pub fn scene(self, now: DateTime<Utc>) -> Scene {
         let columns = self.live.columns.get_untracked();
-        let now = self.clock.now();
         let (fit, number) = (self.fit.get(), self.number.get());
         let (last, last_number) = self.shown.get_value();
         let mut ranking = self.ranking();

@@ -1,0 +1,157 @@
+import type { Page } from "@playwright/test";
+
+import { expect, short, test } from "../support/test.ts";
+
+const rows = (page: Page) => page.locator(".wall-name");
+const state = (page: Page) => page.getByRole("main");
+
+test.describe("the wall", () => {
+  test.use({ viewport: { width: 1920, height: 1080 } });
+
+  test("shows trouble first, and fits without scrolling", async ({ page }) => {
+    await page.goto("/?view=wall");
+    await expect(rows(page).first()).toBeVisible();
+    const names = await rows(page).allInnerTexts();
+    expect(names.slice(0, 2).sort()).toEqual(["inventory", "payments"]);
+    const { width, height } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight }));
+    expect([width, height]).toEqual([1920, 1080]);
+    await expect(page.locator("a, button, input")).toHaveCount(0);
+    await expect(page.locator(".wall")).toHaveCSS("cursor", "none");
+  });
+
+  test("without JavaScript pages turn by themselves", { tag: "@static" }, async ({ page }) => {
+    await page.goto("/?view=wall&q=-reports");
+    await expect(page.locator("noscript meta, meta[http-equiv=refresh]")).toHaveAttribute("content", /^15;url=\/\?q=-reports&view=wall&page=2$/);
+  });
+
+  test("a change is shown, and type grows with the room", { tag: "@hydrated" }, async ({ page, world }) => {
+    await page.goto("/?view=wall&q=mailer");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    const large = await page.locator("td code").first().evaluate((version) => parseFloat(getComputedStyle(version).fontSize));
+    expect(large).toBeGreaterThan(40);
+    await world.deploy("dev", "mailer", { commit: "3a11002" });
+    await expect(page.getByRole("cell", { name: new RegExp(short("3a11002")) })).toBeVisible();
+    await world.deploy("dev", "mailer", { commit: "3a11001" });
+  });
+
+  test("w leads to the wall and back, with the view", { tag: "@hydrated" }, async ({ board, page }) => {
+    await board.open("/?q=cart&theme=dark");
+    await page.keyboard.press("w");
+    await expect(rows(page)).toHaveText(["cart"]);
+    await expect(page).toHaveURL(/\/\?q=cart&theme=dark&view=wall$/);
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    await page.keyboard.press("w");
+    await expect(board.row("cart")).toBeVisible();
+    await expect(page).toHaveURL(/\/\?q=cart&theme=dark$/);
+  });
+
+  test("a server that went is said, and when it is back the wall goes on", { tag: "@hydrated" }, async ({ board, page, world }) => {
+    board.expected.push(/ERR_|Failed to load resource|EventSource/);
+    await page.goto("/?view=wall");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    await world.stopServer("SIGKILL");
+    await expect(page.getByRole("status")).toContainText("Live updates paused");
+    await expect(page.getByRole("status")).toContainText(/data .* old|just now/);
+    await expect(rows(page).first()).toBeVisible();
+    await world.startServer();
+    await expect(state(page)).toHaveAttribute("data-state", "live", { timeout: 30_000 });
+  });
+});
+
+test.describe("a wall that does not fit", { tag: "@hydrated" }, () => {
+  // A low screen has room for few rows.
+  test.use({ viewport: { width: 1200, height: 320 } });
+
+  test("turns its pages, shows all services, and keeps no more in the document than it shows", async ({ page }) => {
+    await page.clock.install();
+    await page.goto("/?view=wall");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    await expect(page.locator(".wall-foot")).toContainText(/page 1 of [3-9]/);
+    const fits = await rows(page).count();
+    const seen = new Set<string>();
+    const pages = Number(/of (\d+)/.exec(await page.locator(".wall-foot").innerText())?.[1]);
+    for (let number = 1; number <= pages; number += 1) {
+      await expect(page.locator(".wall-foot")).toContainText(`page ${number} of ${pages}`);
+      expect(Math.abs((await rows(page).count()) - fits), "pages are as equal as can be").toBeLessThanOrEqual(1);
+      for (const name of await rows(page).allInnerTexts()) seen.add(name);
+      await page.clock.runFor(15_100);
+    }
+    expect(seen.size).toBe(10);
+    await expect(page.locator(".wall-foot")).toContainText(`page 1 of ${pages}`);
+  });
+
+  test("arrows turn pages, and the space bar holds one", async ({ page }) => {
+    await page.clock.install();
+    await page.goto("/?view=wall");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    await page.keyboard.press("ArrowRight");
+    await expect(page.locator(".wall-foot")).toContainText("page 2 of");
+    await page.keyboard.press("ArrowLeft");
+    await expect(page.locator(".wall-foot")).toContainText("page 1 of");
+    await page.keyboard.press(" ");
+    await page.clock.runFor(60_000);
+    await expect(page.locator(".wall-foot")).toContainText("page 1 of");
+    await page.keyboard.press(" ");
+    await page.clock.runFor(15_100);
+    await expect(page.locator(".wall-foot")).toContainText("page 2 of");
+  });
+});
+
+test.describe("a wall that hangs for weeks", { tag: "@hydrated" }, () => {
+  const marked = (page: Page) => page.evaluate(() => "mark" in window);
+  /** So many minutes; the page does in between what it does between two ticks of its clock. */
+  const pass = async (page: Page, minutes: number) => {
+    for (let tick = 0; tick < minutes * 6; tick += 1) await page.clock.runFor(10_000);
+  };
+  const mark = (page: Page) => page.evaluate(() => Object.assign(window, { mark: true }));
+
+  test("loads itself again for another version of the server, not before it is old, and not over and over", async ({ page }) => {
+    await page.clock.install();
+    // The server's own stream, but with another version in it: as after an update.
+    await page.route(/\/api\/v1\/board\/events/, async (route) => {
+      await route.fulfill({ contentType: "text/event-stream", body: "retry: 1000\n\nevent: version\ndata: another\n\n" });
+    });
+    await page.goto("/?view=wall");
+    await expect(page.locator("html[data-beat]")).toBeAttached();
+    await mark(page);
+    await pass(page, 9);
+    expect(await marked(page)).toBe(true);
+    const loaded = page.waitForEvent("load");
+    await pass(page, 2).catch(() => undefined);
+    await loaded;
+    await expect(page.locator("html[data-beat]")).toBeAttached();
+    expect(await marked(page)).toBe(false);
+    await mark(page);
+    await pass(page, 1);
+    expect(await marked(page), "it waits again").toBe(true);
+  });
+
+  test("does not leave what it shows for a server that does not answer", async ({ board, page }) => {
+    board.expected.push(/ERR_|503|Failed to load resource|EventSource/);
+    await page.clock.install();
+    await page.route(/\/api\/v1\/board\/events/, (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: "retry: 1000\n\nevent: version\ndata: another\n\n" }),
+    );
+    await page.goto("/?view=wall");
+    await expect(page.locator("html[data-beat]")).toBeAttached();
+    await mark(page);
+    await page.route(/\/\?view=wall$/, (route) => route.fulfill({ status: 503, body: "updating" }));
+    await pass(page, 12);
+    expect(await marked(page)).toBe(true);
+    await expect(rows(page).first()).toBeVisible();
+  });
+
+  test("is loaded again when it never began to live", async ({ board, page }) => {
+    board.expected.push(/ERR_|Failed to load resource|import|fetch|module/i);
+    await page.clock.install();
+    let cut = true;
+    await page.route(/\/pkg\/.*\.wasm$/, (route) => (cut ? route.abort() : route.continue()));
+    await page.goto("/?view=wall");
+    await expect(rows(page).first()).toBeVisible();
+    cut = false;
+    const loaded = page.waitForEvent("load");
+    await pass(page, 3).catch(() => undefined);
+    await loaded;
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+  });
+});
