@@ -227,7 +227,7 @@ impl ViewQuery {
     /// Whether both show the same rows and columns, however they look.
     #[must_use]
     pub fn shows_what(&self, other: &Self) -> bool {
-        let shown = |view: &Self| (view.q.trim().to_owned(), view.sort.clone(), view.group, view.columns.clone());
+        let shown = |view: &Self| (view.q.trim().to_owned(), view.sort.clone(), view.group, view.columns.clone(), view.mode);
         shown(self) == shown(other)
     }
 
@@ -344,7 +344,12 @@ mod tests {
     #[test]
     fn a_view_is_the_same_in_another_theme() {
         let view = ViewQuery::parse("q=a&group=team");
-        for (other, same) in [("q=+a&group=team&theme=dark&page=2", true), ("q=a", false), ("q=a&group=team&env=dev", false)] {
+        for (other, same) in [
+            ("q=+a&group=team&theme=dark&page=2", true),
+            ("q=a", false),
+            ("q=a&group=team&env=dev", false),
+            ("q=a&group=team&view=wall", false),
+        ] {
             assert_eq!(view.shows_what(&ViewQuery::parse(other)), same, "{other}");
         }
     }

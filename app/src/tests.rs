@@ -31,7 +31,10 @@ fn backend(board: Board, address: &str, language: Language) -> Backend {
         now: TIME + chrono::Duration::minutes(5),
         language,
         address: Arc::from(address),
-        views: Arc::from([SavedView { name: "Trouble".into(), query: ViewQuery::parse("q=is:red&group=team") }]),
+        views: Arc::from([
+            SavedView { name: "Trouble".into(), query: ViewQuery::parse("q=is:red&group=team") },
+            SavedView { name: "Screen".into(), query: ViewQuery::parse("view=wall") },
+        ]),
         links: Arc::from([]),
         panel: None,
     }
@@ -137,8 +140,13 @@ fn the_menu_of_the_view_is_links_and_a_form() {
     assert!(links.contains(&"/base/?q=is:red&amp;env=dev,pro&amp;theme=dark"), "dev moves left: {links:?}");
     let boxes: Vec<_> = menu.split("type=\"checkbox\" ").skip(1).map(|rest| rest.split(" data-key").next().unwrap()).collect();
     assert_eq!(boxes, ["name=\"env\" value=\"pro\" checked=\"\"", "name=\"env\" value=\"dev\" checked=\"\"", "name=\"env\" value=\"pre\""]);
+    assert!(
+        menu.contains("<option value=\"pro:status\">pro: worst</option>") && !menu.contains("value=\"pre:"),
+        "what is shown can be sorted by"
+    );
     assert!(menu.contains("type=\"hidden\" name=\"q\" value=\"is:red\"") && menu.contains("name=\"theme\""), "{menu}");
     assert!(html.contains("href=\"/base/api/v1/board?format=csv&amp;q=is:red&amp;env=pro,dev\""), "the file has what is shown");
+    assert!(page("/base/?sort=-pre:time").contains("<option value=\"-pre:time\" selected=\"\">pre: newest ↑</option>"));
     assert!(page("/base/?q=is:purple").contains("href=\"/base/api/v1/board?format=csv\""), "what is not understood filters nothing out");
 }
 
@@ -146,6 +154,7 @@ fn the_menu_of_the_view_is_links_and_a_form() {
 fn views_with_a_name_are_links_and_say_when_they_are_looked_at() {
     let link = "<a class=\"chip\" href=\"/base/?q=is:red&amp;group=team\"";
     assert!(page("/base/").contains(&format!("{link}>Trouble</a>")));
+    assert!(page("/base/").contains("<a class=\"chip\" href=\"/base/?view=wall\" rel=\"external\">Screen</a>"), "another document");
     assert!(page("/base/?group=team&q=is%3Ared&density=dense").contains(&format!("{link} aria-current=\"true\">Trouble</a>")));
 }
 

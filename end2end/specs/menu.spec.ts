@@ -18,7 +18,7 @@ test("columns can be hidden, and the colours stay those of all environments", as
   const opened = await menu(page);
   await opened.getByRole("checkbox", { name: "pre" }).uncheck();
   if (info.project.name === "static") await opened.getByRole("button", { name: "Apply" }).click();
-  await expect(page).toHaveURL(/\?env=dev,pro$|\?env=dev&env=pro$/);
+  await expect(page).toHaveURL(/\?env=dev,pro$|\?env=dev&env=pro&sort=name$/);
   await expect.poll(() => columns(page)).toEqual(["DEV", "PRO"]);
   const cells = board.row("cart").getByRole("cell");
   await expect(cells).toHaveCount(2);
@@ -56,6 +56,15 @@ test("columns change places by keyboard, and the focus stays", { tag: "@hydrated
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/services\/[^/]+\/pro\?env=pre,pro$/);
+});
+
+test("rows can be sorted where there is no header to click", async ({ board, page }, info) => {
+  await board.open("/?q=cart|payments");
+  const opened = await menu(page);
+  await opened.getByRole("combobox", { name: "Sort" }).selectOption("dev: worst");
+  if (info.project.name === "static") await opened.getByRole("button", { name: "Apply" }).click();
+  await expect.poll(() => board.services()).toEqual(["payments", "cart"]);
+  await expect(page).toHaveURL(/[?&]sort=dev(:|%3A)status/);
 });
 
 test("the view is a file", async ({ board, page }) => {

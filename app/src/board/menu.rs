@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use maud::{Markup, html};
 use model::ids::EnvironmentName;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::choice::{self, Way};
 use super::group::Grouping;
 use super::page::Page;
+use super::sort::{Direction, Key, Sort};
 use crate::address::{Density, ViewQuery};
 use crate::i18n::Strings;
 
@@ -31,11 +32,16 @@ pub fn ViewMenu(
         content(&Content { strings, base: &view.base(), path: &location.path.get(), view: view.query(), searches, all: &all }).into_string()
     };
     let change = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(target) = event.target() else { return };
+        if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
+            view.sort.set(select.value().parse().unwrap_or_default());
+            keep_focus(select);
+        }
+        let Some(input) = target.dyn_ref::<HtmlInputElement>() else { return };
         let all: Vec<EnvironmentName> =
             live.environments.with_untracked(|all| all.iter().map(|environment| environment.name.clone()).collect());
         view.columns.update(|chosen| *chosen = choice::toggled(&all, chosen, &input.value().into()));
-        keep_focus(&input);
+        keep_focus(input);
     };
     let click = move |event: web_sys::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -128,7 +134,7 @@ fn content(content: &Content<'_>) -> Markup {
         }
         h2 id="columns" { (strings.columns) }
         form action=(path) aria-labelledby="columns" {
-            @for (name, value) in view.parameters().iter().filter(|(name, _)| *name != "env") {
+            @for (name, value) in view.parameters().iter().filter(|(name, _)| !matches!(*name, "env" | "sort")) {
                 input type="hidden" name=(name) value=(value);
             }
             ol {
@@ -144,6 +150,12 @@ fn content(content: &Content<'_>) -> Markup {
                     li { (tick(&all[place], None)) }
                 }
             }
+            label for="sort" { (strings.sort) }
+            select id="sort" name="sort" data-key="sort" {
+                @for (sort, words) in sorts(&view.sort, shown.iter().map(|place| &all[*place]), strings) {
+                    option value=(sort) selected=[(sort == view.sort).then_some("")] { (words) }
+                }
+            }
             noscript { button.button { (strings.apply) } }
         }
         p {
@@ -153,6 +165,25 @@ fn content(content: &Content<'_>) -> Markup {
             a href=(file) download="relboard.csv" rel="external" { (strings.download) }
         }
     }
+}
+
+/// The ways to sort, in words; one that is none of the usual ways, too, when it is the one of now.
+fn sorts<'a>(now: &Sort, columns: impl Iterator<Item = &'a EnvironmentName>, strings: &Strings) -> Vec<(Sort, String)> {
+    let natural = |key: Key| Sort { key, ..Sort::default() };
+    let words = |key: &Key| match key {
+        Key::Name => strings.sort_by_name.to_owned(),
+        Key::Time(name) => format!("{name}: {}", strings.sort_by_time),
+        Key::Status(name) => format!("{name}: {}", strings.sort_by_status),
+        Key::Version(name) => format!("{name}: {}", strings.sort_by_version),
+    };
+    let of_column = |name: &EnvironmentName| [Key::Time(name.clone()), Key::Status(name.clone()), Key::Version(name.clone())];
+    let mut sorts: Vec<(Sort, String)> =
+        std::iter::once(Key::Name).chain(columns.flat_map(of_column)).map(|key| (natural(key.clone()), words(&key))).collect();
+    if !sorts.iter().any(|(sort, _)| sort == now) {
+        let arrow = if now.direction == Direction::Reversed { " ↑" } else { "" };
+        sorts.insert(0, (now.clone(), format!("{}{arrow}", words(&now.key))));
+    }
+    sorts
 }
 
 fn link(address: &str, key: &str, words: &str, is_on: bool) -> Markup {

@@ -38,8 +38,14 @@ pub fn SavedViews(
 pub fn html(views: &[crate::backend::SavedView], base: &str, now: &ViewQuery) -> String {
     let markup = maud::html! {
         @for view in views {
-            a.chip href=(view.query.board(base)) aria-current=[view.query.shows_what(now).then_some("true")] { (view.name) }
+            a.chip href=(view.query.board(base)) rel=[is_another_document(&view.query).then_some("external")] aria-current=[view.query.shows_what(now).then_some("true")] { (view.name) }
         }
     };
     markup.into_string()
+}
+
+/// Whether a view is another document, and not this one with other rows: the wall, and what names its theme or language.
+#[cfg(feature = "ssr")]
+fn is_another_document(view: &ViewQuery) -> bool {
+    view.mode == crate::address::Mode::Wall || view.theme.is_some() || view.lang.is_some()
 }
