@@ -41,6 +41,13 @@ pub enum Login {
     },
     /// With a bearer token.
     Token(SecretString),
+    /// With what a docker credential helper says.
+    Helper {
+        /// Its name: the program is `docker-credential-NAME`.
+        name: String,
+        /// The registry as docker names it: `https://index.docker.io/v1/`.
+        server: String,
+    },
 }
 
 /// How a registry is reached.

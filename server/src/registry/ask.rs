@@ -1,6 +1,7 @@
 //! One registry, asked for one image at a time, over the OCI distribution API.
 
 mod fault;
+mod helper;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference, RegistryOperation};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use tokio::time::{Interval, MissedTickBehavior, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, timeout};
 
 pub(super) use self::fault::Fault;
 use super::labels::{self, Labels};
@@ -23,6 +24,8 @@ use crate::config::{Login, Registry, Transport};
 
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(30);
+/// For how long what a credential helper said is used: it may be the login of an hour.
+const HELPED: Duration = Duration::from_secs(600);
 /// The largest configuration of an image that is read; usual ones have a hundredth of that.
 const LARGEST_CONFIG: usize = 4 << 20;
 
@@ -30,6 +33,8 @@ const LARGEST_CONFIG: usize = 4 << 20;
 pub(super) struct Asker {
     registry: Registry,
     auth: RegistryAuth,
+    /// When a credential helper was last asked.
+    helped: Option<Instant>,
     client: Client,
     /// No request begins before its tick.
     pace: Interval,
@@ -52,29 +57,15 @@ struct Inner {
 impl Asker {
     pub(super) fn new(registry: Registry) -> Result<Self, String> {
         let auth = match &registry.login {
-            Login::Anonymous => RegistryAuth::Anonymous,
+            // A helper is asked when its login is needed.
+            Login::Anonymous | Login::Helper { .. } => RegistryAuth::Anonymous,
             Login::Password { username, password } => RegistryAuth::Basic(username.clone(), password.expose_secret().to_owned()),
             Login::Token(token) => RegistryAuth::Bearer(token.expose_secret().to_owned()),
         };
-        let extra_root_certificates = match &registry.ca_file {
-            Some(path) => {
-                let data = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-                vec![Certificate { encoding: CertificateEncoding::Pem, data }]
-            }
-            None => Vec::new(),
-        };
-        let config = ClientConfig {
-            protocol: if registry.transport == Transport::Plain { ClientProtocol::Http } else { ClientProtocol::Https },
-            extra_root_certificates,
-            connect_timeout: Some(ANSWER / 3),
-            read_timeout: Some(ANSWER),
-            user_agent: concat!("relboard/", env!("CARGO_PKG_VERSION")),
-            ..ClientConfig::default()
-        };
-        let client = Client::try_from(config).map_err(|error| format!("no client for {}: {error}", registry.host))?;
+        let client = client(&registry)?;
         let mut pace = tokio::time::interval(Duration::from_secs(60) / registry.requests_per_minute);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { registry, auth, client, pace })
+        Ok(Self { registry, auth, helped: None, client, pace })
     }
 
     /// Whether the image is in this registry.
@@ -94,7 +85,8 @@ impl Asker {
     /// Whether the registry lets us in.
     pub(super) async fn hello(&mut self) -> Result<(), Fault> {
         let nothing = Reference::with_tag(self.registry.host.clone(), "relboard/check".to_owned(), "latest".to_owned());
-        let token = timeout(ANSWER, self.client.auth(&nothing, &self.auth, RegistryOperation::Pull)).await.map_err(|_| self.late())?;
+        let auth = self.auth().await?;
+        let token = timeout(ANSWER, self.client.auth(&nothing, &auth, RegistryOperation::Pull)).await.map_err(|_| self.late())?;
         let token = token.map_err(|error| Fault::of(&self.registry.host, &error))?;
         let is_known = token.is_some() && !matches!(self.registry.login, Login::Token(_));
         match self.manifest(&nothing).await {
@@ -140,9 +132,29 @@ impl Asker {
 
     async fn manifest(&mut self, reference: &Reference) -> Result<OciManifest, Fault> {
         self.pace.tick().await;
-        let asked = self.client.pull_manifest(reference, &self.auth);
+        let auth = self.auth().await?;
+        let asked = self.client.pull_manifest(reference, &auth);
         let answered = timeout(ANSWER, asked).await.map_err(|_| self.late())?;
-        answered.map(|(manifest, _)| manifest).map_err(|error| Fault::of(&self.registry.host, &error))
+        let answered = answered.map(|(manifest, _)| manifest).map_err(|error| Fault::of(&self.registry.host, &error));
+        if matches!(answered, Err(Fault::Denied(_))) {
+            // Perhaps another login by now; but who is not let in to a thousand images does not ask a thousand times.
+            self.helped = self.helped.filter(|at| at.elapsed() < ANSWER);
+        }
+        answered
+    }
+
+    /// As whom the registry is asked now.
+    async fn auth(&mut self) -> Result<RegistryAuth, Fault> {
+        if let Login::Helper { name, server } = &self.registry.login
+            && self.helped.is_none_or(|at| at.elapsed() >= HELPED)
+        {
+            let login = helper::login(format!("docker-credential-{name}"), server).await;
+            self.auth = login.map_err(|why| Fault::Failed(format!("no login for {}: {why}", self.registry.host)))?;
+            // A client keeps the first login it is given.
+            self.client = client(&self.registry).map_err(Fault::Failed)?;
+            self.helped = Some(Instant::now());
+        }
+        Ok(self.auth.clone())
     }
 
     /// The labels of an image's configuration. What is not one, such as that of a chart, has none.
@@ -171,6 +183,26 @@ impl Asker {
     fn late(&self) -> Fault {
         Fault::Failed(format!("{} did not answer within {} s", self.registry.host, ANSWER.as_secs()))
     }
+}
+
+/// A client of a registry, which nobody has logged in with.
+fn client(registry: &Registry) -> Result<Client, String> {
+    let extra_root_certificates = match &registry.ca_file {
+        Some(path) => {
+            let data = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            vec![Certificate { encoding: CertificateEncoding::Pem, data }]
+        }
+        None => Vec::new(),
+    };
+    let config = ClientConfig {
+        protocol: if registry.transport == Transport::Plain { ClientProtocol::Http } else { ClientProtocol::Https },
+        extra_root_certificates,
+        connect_timeout: Some(ANSWER / 3),
+        read_timeout: Some(ANSWER),
+        user_agent: concat!("relboard/", env!("CARGO_PKG_VERSION")),
+        ..ClientConfig::default()
+    };
+    Client::try_from(config).map_err(|error| format!("no client for {}: {error}", registry.host))
 }
 
 fn reference(image: &ImageAt) -> Option<Reference> {

@@ -17,6 +17,11 @@ use crate::config::section::Section;
 struct File {
     #[serde(default)]
     auths: BTreeMap<String, Entry>,
+    /// The credential helper for all registries that have no other.
+    creds_store: Option<String>,
+    /// Credential helpers by registry.
+    #[serde(default)]
+    cred_helpers: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -52,11 +57,23 @@ pub(super) fn read(section: &Section<'_>, default: Option<PathBuf>) -> BTreeMap<
     }
 }
 
-/// Logins by host. Entries without one are left out: their login is with a credential helper, which is never run.
+/// Logins by host. An entry without one has it with a credential helper, if there is any.
 fn logins(text: &str) -> Result<BTreeMap<String, Login>, serde_json::Error> {
-    let file: File = serde_json::from_str(text)?;
-    let logins = file.auths.into_iter().filter_map(|(place, entry)| Some((host_of(&place), login(entry)?)));
-    Ok(logins.collect())
+    let File { auths, creds_store, cred_helpers } = serde_json::from_str(text)?;
+    let helped = |name: &String, server: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let is_name = !name.is_empty() && name.chars().all(fits);
+        is_name.then(|| (host_of(server), Login::Helper { name: name.clone(), server: server.to_owned() }))
+    };
+    let mut logins: BTreeMap<String, Login> = cred_helpers.iter().filter_map(|(server, name)| helped(name, server)).collect();
+    for (server, entry) in auths {
+        match login(entry) {
+            Some(login) => _ = logins.insert(host_of(&server), login),
+            None if logins.contains_key(&host_of(&server)) => {}
+            None => logins.extend(creds_store.as_ref().and_then(|name| helped(name, &server))),
+        }
+    }
+    Ok(logins)
 }
 
 fn login(entry: Entry) -> Option<Login> {
@@ -98,17 +115,27 @@ mod tests {
             "registry.example.com:5000": { "username": "reader", "password": "s3cret" },
             "ghcr.io": { "registrytoken": "t0ken" },
             "helped.example.com": {},
-            "broken.example.com": { "auth": "%%%" } } }"#;
+            "https://broken.example.com/v2/": { "auth": "%%%" } },
+            "credHelpers": { "eu.example.com": "cloud", "helped.example.com": "cloud", "bad.example.com": "../sh", "ghcr.io": "cloud" } }"#;
         let shown: Vec<_> = logins(text)
             .unwrap()
             .into_iter()
             .map(|(host, login)| match login {
                 Login::Password { username, password } => format!("{host} {username} {}", password.expose_secret()),
                 Login::Token(token) => format!("{host} {}", token.expose_secret()),
+                Login::Helper { name, server } => format!("{host} asks {name} for {server}"),
                 Login::Anonymous => format!("{host} nobody"),
             })
             .collect();
-        assert_eq!(shown, ["docker.io ignas hush:hush", "ghcr.io t0ken", "registry.example.com:5000 reader s3cret"]);
+        let expected = [
+            "broken.example.com asks desktop for https://broken.example.com/v2/",
+            "docker.io ignas hush:hush",
+            "eu.example.com asks cloud for eu.example.com",
+            "ghcr.io t0ken",
+            "helped.example.com asks cloud for helped.example.com",
+            "registry.example.com:5000 reader s3cret",
+        ];
+        assert_eq!(shown, expected);
         assert!(logins("7").is_err());
     }
 }

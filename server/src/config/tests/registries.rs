@@ -8,6 +8,7 @@ fn shown(config: &Config) -> Vec<String> {
         Login::Anonymous => "nobody".to_owned(),
         Login::Password { username, .. } => username.clone(),
         Login::Token(_) => "token".to_owned(),
+        Login::Helper { name, .. } => name.clone(),
     };
     let transport = |transport| if transport == Transport::Plain { " plain" } else { "" };
     config
