@@ -170,9 +170,9 @@ fn since(recording: &Recording, board: &Board) -> String {
     format!("{:.2} s", after.num_milliseconds() as f64 / 1000.0)
 }
 
-/// A cell without the moment at which it became so, which depends on when things were heard.
+/// A cell without the moments at which it became so, which depend on when things were heard.
 pub(super) fn settled(cell: Option<Cell>) -> Option<Cell> {
-    cell.map(|cell| Cell { since: None, ..cell })
+    cell.map(|cell| Cell { since: None, shortages: Box::default(), ..cell })
 }
 
 /// One line: status, what is wanted and what runs (pods, ready ones), counts, reason, flags.
