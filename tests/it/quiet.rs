@@ -268,6 +268,24 @@ async fn tokens_that_expire_are_said_and_new_ones_work_at_once() {
     assert!(is_new(&bench.board.borrow()));
 }
 
+/// A server that starts again refuses what it has not loaded yet. That namespaces were refused with it was said for ever.
+#[tokio::test(start_paused = true)]
+async fn a_remark_about_rights_that_came_back_goes() {
+    let mut bench = Bench::new(WATCH).await;
+    for kind in ["events", "namespaces"] {
+        bench.cluster.faults().add(Rule::new(Answer::Forbidden).of(kind));
+    }
+    // It is planned anew.
+    bench.cluster.faults().rotate_tokens();
+    bench.cluster.faults().cut();
+    let remark = |board: &Board| board.environments[0].targets[0].error.clone().unwrap_or_default();
+    let noted = |board: &Board| remark(board).contains("may not list events") && remark(board).contains("may not list namespaces");
+    bench.until("it is said", Duration::from_secs(30), noted).await;
+    bench.cluster.faults().heal().await;
+    bench.until("nothing is left of it", FRESHNESS * 2, |board| remark(board).is_empty()).await;
+    assert!(is(&bench.board.borrow(), Status::Ready, OLD));
+}
+
 /// A restore so fast that the numbers are past the old ones before anybody asks: no watch can tell. A list of everything does.
 #[tokio::test(start_paused = true)]
 async fn a_history_that_was_lost_and_has_caught_up_unseen_is_noticed_by_the_next_list() {

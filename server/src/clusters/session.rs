@@ -192,6 +192,8 @@ impl<'a> Session<'a> {
         self.plan.absent.extend(&new.absent);
         self.plan.refused.retain(|(kind, _)| !kinds.contains(kind));
         self.plan.refused.extend(new.refused);
+        // Whether namespaces may be listed was asked only for what is refused.
+        self.plan.namespaces = new.namespaces;
         for scope in new.scopes {
             let mut of_kind = self.places.iter().flatten().filter(|read| read.kind == scope.kind);
             let is_read = of_kind.any(|read| scope.namespace.is_none() || read.namespace.is_none() || *read == scope);
