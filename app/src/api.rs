@@ -1,5 +1,7 @@
 //! What the page asks the server beside the stream: the whole board, and the details of a cell as HTML.
 
+use std::sync::Arc;
+
 use js_sys::{Promise, Uint8Array};
 use leptos::prelude::window;
 use model::board::Board;
@@ -7,6 +9,8 @@ use model::slim::SlimHead;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
+
+use crate::live::haystacks::Haystacks;
 
 /// How long the page reads before it answers to people again, in milliseconds.
 const SLICE: f64 = 8.0;
@@ -36,12 +40,12 @@ pub async fn panel(address: &str) -> Result<String, LoadError> {
     Ok(text.as_string().unwrap_or_default())
 }
 
-/// The whole board: a line for its head, and one for each row ([`model::slim`]). It is read in slices, so that the page
-/// answers meanwhile.
+/// The whole board: a line for its head, and one for each row ([`model::slim`]), and what its search reads. It is read in
+/// slices, so that the page answers meanwhile.
 ///
 /// # Errors
 /// When the server cannot be asked, or answers something else.
-pub async fn board(address: &str) -> Result<Board, LoadError> {
+pub async fn board(address: &str) -> Result<(Board, Haystacks), LoadError> {
     let response = fetch(address).await?;
     if !response.ok() {
         return Err(refused(&response));
@@ -52,15 +56,21 @@ pub async fn board(address: &str) -> Result<Board, LoadError> {
     let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let head: SlimHead = serde_json::from_slice(lines.next().unwrap_or_default()).map_err(unreadable)?;
     let mut rows = Vec::with_capacity(head.rows);
+    let mut haystacks = Haystacks::default();
     let mut begun = js_sys::Date::now();
     for line in lines {
-        rows.push(head.expand(serde_json::from_slice(line).map_err(unreadable)?));
+        let row = Arc::new(head.expand(serde_json::from_slice(line).map_err(unreadable)?));
+        haystacks.push(Arc::clone(&row));
+        rows.push(row);
         if js_sys::Date::now() - begun > SLICE {
             pause().await;
             begun = js_sys::Date::now();
         }
     }
-    if rows.len() == head.rows { Ok(head.board(rows)) } else { Err(LoadError::Unreachable("the board was cut short".to_owned())) }
+    if rows.len() != head.rows {
+        return Err(LoadError::Unreachable("the board was cut short".to_owned()));
+    }
+    Ok((head.board(rows), haystacks))
 }
 
 /// The address of the document.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::board::Board;
-use model::ids::ServiceName;
+use model::ids::{EnvironmentName, ServiceName};
 use model::status::{Flag, Status};
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +50,21 @@ impl Summary {
         let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
         let mut is_column = vec![false; columns.len()];
         shown.iter().for_each(|(place, _)| is_column[place] = true);
+        // The cells of a row come by name.
+        let mut by_name: Vec<(usize, &EnvironmentName)> = columns.iter().enumerate().collect();
+        by_name.sort_by_key(|(_, name)| *name);
         let mut set = Vec::new();
+        let mut in_sets = vec![false; columns.len()];
         for (name, row) in &board.services {
             let is_row = is_shown(name);
             let mut has = [false; Self::COUNTED.len()];
             let mut behind = false;
-            for (place, environment) in columns.iter().enumerate() {
-                let Some(cell) = row.cells.get(environment) else { continue };
+            in_sets.fill(false);
+            let mut cells = row.cells.iter().peekable();
+            for (place, environment) in &by_name {
+                while cells.next_if(|(name, _)| name < environment).is_some() {}
+                let Some((_, cell)) = cells.next_if(|(name, _)| name == environment) else { continue };
+                let place = *place;
                 let counts = &mut summary.columns[place];
                 counts.present += usize::from(cell.status != Status::Absent);
                 behind |= cell.flags.contains(&Flag::Behind);
@@ -64,8 +72,10 @@ impl Summary {
                     counts.by_status[counted] += 1;
                     has[counted] = true;
                 }
-                if is_row && cell.status == Status::Ready && !cell.agrees_with.is_empty() && is_column[place] {
+                if is_row && cell.status == Status::Ready && !cell.agrees_with.is_empty() && is_column[place] && !in_sets[place] {
                     face::agreement_into(cell, place, columns, &mut set);
+                    // The sets of a row have nothing in common: each is looked at once.
+                    set.iter().for_each(|place| in_sets[*place] = true);
                     if !summary.sets.contains(&*set) {
                         summary.sets.insert(set.clone());
                     }

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod connection;
+pub mod haystacks;
 pub mod source;
 pub mod state;

@@ -156,8 +156,8 @@ impl Follower {
         let this = Rc::clone(self);
         spawn_local(async move {
             match api::board(&this.whole).await {
-                Ok(board) => {
-                    this.sink.live.replace(board, this.sink.clock.now_untracked());
+                Ok((board, haystacks)) => {
+                    this.sink.live.replace(board, haystacks, this.sink.clock.now_untracked());
                     this.open();
                 }
                 Err(LoadError::Unreadable(error)) => this.unreadable(&error),

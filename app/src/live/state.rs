@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Context, Query};
 use model::status::Status;
 
+use super::haystacks::Haystacks;
 use crate::board::columns::Columns;
 use crate::board::item::Item;
 use crate::board::order::Order;
@@ -22,12 +24,20 @@ use crate::board::selection::Selection;
 use crate::board::summary::Summary;
 use crate::opening::Opening;
 
+/// How long after a change the numbers are counted, and after a key that changes them again.
+const COUNT_DELAY: Duration = Duration::from_millis(250);
+
+/// How long somebody who types keeps them from being counted, in milliseconds.
+const LONGEST_WAIT: f64 = 1000.0;
+
 /// The board as the page holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     board: StoredValue<Arc<Board>>,
     query: StoredValue<Query>,
     order: StoredValue<Order>,
+    /// What the search reads.
+    haystacks: StoredValue<Haystacks>,
     /// The services that the search shows, by name.
     matching: StoredValue<BTreeSet<ServiceName>>,
     /// What the table lists: the services that the search shows, in order.
@@ -45,6 +55,8 @@ pub struct Live {
     pub summary: RwSignal<Summary>,
     /// Set when [`Live::summary`] is older than the board.
     outdated: StoredValue<bool>,
+    /// When somebody searched last, in milliseconds since 1970.
+    searched: StoredValue<f64>,
     /// Counts the states of the board, for those who look at something that has no signal.
     news: RwSignal<u64>,
 }
@@ -55,6 +67,7 @@ impl Live {
     pub fn new(board: Arc<Board>, opening: &Opening, query: Query, order: Order) -> Self {
         Self {
             query: StoredValue::new(query),
+            haystacks: StoredValue::default(),
             matching: StoredValue::new(opening.shown.iter().filter_map(Item::service).cloned().collect()),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
@@ -64,6 +77,7 @@ impl Live {
             unplaced_records: RwSignal::new(board.unplaced_records),
             summary: RwSignal::new(opening.summary.clone()),
             outdated: StoredValue::new(false),
+            searched: StoredValue::new(0.0),
             news: RwSignal::new(0),
             board: StoredValue::new(board),
         }
@@ -130,9 +144,11 @@ impl Live {
         self.news.update(|news| *news += 1);
     }
 
-    /// Takes in a whole board, of another run of the server perhaps: only what differs changes on the page.
-    pub fn replace(self, board: Board, now: DateTime<Utc>) {
+    /// Takes in a whole board, of another run of the server perhaps, with what its search reads: only what differs changes on
+    /// the page.
+    pub fn replace(self, board: Board, haystacks: Haystacks, now: DateTime<Utc>) {
         let board = Arc::new(board);
+        self.haystacks.set_value(haystacks);
         self.known.set(None);
         self.board.set_value(board);
         if self.take_in_columns(now) {
@@ -144,7 +160,10 @@ impl Live {
 
     /// Shows the rows that match.
     pub fn filter(self, query: Query, now: DateTime<Utc>) {
-        self.query.set_value(query);
+        if self.query.with_value(|old| *old != query) {
+            self.query.set_value(query);
+            self.searched.set_value(js_sys::Date::now());
+        }
         self.refilter(now);
     }
 
@@ -184,7 +203,11 @@ impl Live {
             return;
         }
         let board = self.board.get_value();
-        let matching = board.services.keys().filter(|name| self.matches(&board, name, now)).cloned().collect();
+        let context = Context { environments: &board.environments, now };
+        let mut matching = BTreeSet::new();
+        self.query.with_value(|query| {
+            self.haystacks.update_value(|haystacks| matching = haystacks.matching(&board, query, context));
+        });
         self.matching.set_value(matching);
         self.reorder();
         self.outdate();
@@ -207,12 +230,21 @@ impl Live {
         }
     }
 
-    /// The numbers are counted once for a burst of changes, a moment later: they are not what one waits for.
+    /// The numbers are counted once for a burst of changes, when nobody types: they are not what one waits for.
     fn outdate(self) {
         if cfg!(feature = "hydrate") && !self.outdated.get_value() {
             self.outdated.set_value(true);
-            set_timeout(move || self.summarise(), std::time::Duration::from_millis(80));
+            self.summarise_later(js_sys::Date::now());
         }
+    }
+
+    fn summarise_later(self, outdated: f64) {
+        let due = move || {
+            let now = js_sys::Date::now();
+            let types = now - self.searched.get_value() < COUNT_DELAY.as_secs_f64() * 1000.0;
+            if types && now - outdated < LONGEST_WAIT { self.summarise_later(outdated) } else { self.summarise() }
+        };
+        set_timeout(due, COUNT_DELAY);
     }
 
     fn summarise(self) {

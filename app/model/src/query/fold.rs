@@ -56,7 +56,8 @@ impl fmt::Debug for Needle {
     }
 }
 
-fn folded(text: &str) -> impl Iterator<Item = char> {
+/// A text without case and accents.
+pub(super) fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase).filter(|letter| !is_combining(*letter)).map(without_accent)
 }
 

@@ -33,6 +33,7 @@
 //! A query of row terms and negated terms only needs no cell at all.
 
 mod fold;
+mod haystack;
 mod parse;
 mod row;
 mod term;
@@ -44,6 +45,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+pub use self::haystack::Haystack;
 use self::term::Term;
 use crate::board::Environment;
 

@@ -34,10 +34,11 @@ impl Query {
             }
         }
         let needs_cell = chooses_cells || open != 0;
-        (!needs_cell && !looks_at_cells) || self.matches_cells(row, context, open, needs_cell)
+        (!needs_cell && !looks_at_cells) || self.matches_cells(row, context, open, needs_cell, looks_at_cells)
     }
 
-    fn matches_cells(&self, row: &Row, context: Context<'_>, open: u64, needs_cell: bool) -> bool {
+    /// Whether one of the cells meets the open terms, and when `looks_at_all` none of them a negated one.
+    fn matches_cells(&self, row: &Row, context: Context<'_>, open: u64, needs_cell: bool, looks_at_all: bool) -> bool {
         let mut found = !needs_cell;
         for (name, cell) in row.cells.iter().filter(|(name, _)| self.chooses(name)) {
             let here = Here { name, cell, context };
@@ -52,6 +53,9 @@ impl Query {
                 }
             }
             found |= all;
+            if found && !looks_at_all {
+                return true;
+            }
         }
         found
     }
@@ -168,16 +172,16 @@ fn cell<'a>(row: &'a Row, name: &Needle) -> Option<&'a Cell> {
 }
 
 /// What is wanted, and what runs beside it.
-fn versions(cell: &Cell) -> impl Iterator<Item = &Version> {
+pub(super) fn versions(cell: &Cell) -> impl Iterator<Item = &Version> {
     let is_other = |version: &&Version| cell.wanted.as_ref() != Some(*version);
     cell.wanted.iter().chain(cell.running.iter().map(|running| &running.version).filter(is_other))
 }
 
-fn records(cell: &Cell) -> impl Iterator<Item = &RecordSummary> {
+pub(super) fn records(cell: &Cell) -> impl Iterator<Item = &RecordSummary> {
     cell.record.iter().chain(&cell.failed_record)
 }
 
-fn labels(cell: &Cell) -> impl Iterator<Item = &str> {
+pub(super) fn labels(cell: &Cell) -> impl Iterator<Item = &str> {
     let of_versions = versions(cell).filter_map(|version| version.label.as_deref());
     let of_records = records(cell).filter_map(|record| record.version.as_deref());
     of_versions.chain(of_records)

@@ -127,12 +127,12 @@ impl SlimHead {
 
     /// The board with these rows.
     #[must_use]
-    pub fn board(&self, rows: impl IntoIterator<Item = Row>) -> Board {
+    pub fn board(&self, rows: impl IntoIterator<Item = impl Into<Arc<Row>>>) -> Board {
         let mut board = Board::empty("", self.generated_at);
         board.revision = self.revision.clone();
         board.environments.clone_from(&self.environments);
         board.unplaced_records = self.unplaced_records;
-        board.services = rows.into_iter().map(|row| (row.name.clone(), Arc::new(row))).collect();
+        board.services = rows.into_iter().map(Into::into).map(|row: Arc<Row>| (row.name.clone(), row)).collect();
         board
     }
 

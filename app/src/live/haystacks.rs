@@ -1,0 +1,72 @@
+//! What the search reads: a text for each row, made when the row changed. Pure.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::board::{Board, Row};
+use model::ids::ServiceName;
+use model::query::{Context, Haystack, Query};
+
+/// What the search reads of a board, in the order of its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Haystacks(Vec<(Arc<Row>, Haystack)>);
+
+impl Haystacks {
+    /// Takes in the next row; rows come in their order.
+    pub fn push(&mut self, row: Arc<Row>) {
+        let haystack = Haystack::of(&row);
+        self.0.push((row, haystack));
+    }
+
+    /// The services that a query shows.
+    #[must_use]
+    pub fn matching(&mut self, board: &Board, query: &Query, context: Context<'_>) -> BTreeSet<ServiceName> {
+        if query.is_empty() {
+            return board.services.keys().cloned().collect();
+        }
+        self.refresh(board);
+        let rows = self.0.iter().filter(|(row, haystack)| query.may_match(haystack) && query.matches(row, context));
+        rows.map(|(row, _)| row.name.clone()).collect()
+    }
+
+    /// Makes the texts of rows that changed.
+    fn refresh(&mut self, board: &Board) {
+        let rows = board.services.values();
+        if self.0.len() == rows.len() && self.0.iter().zip(rows.clone()).all(|((old, _), row)| Arc::ptr_eq(old, row)) {
+            return;
+        }
+        let mut old = std::mem::take(&mut self.0).into_iter().peekable();
+        self.0.reserve(rows.len());
+        for row in rows {
+            while old.next_if(|(old, _)| old.name < row.name).is_some() {}
+            match old.next_if(|(old, _)| Arc::ptr_eq(old, row)) {
+                Some(same) => self.0.push(same),
+                None => self.push(Arc::clone(row)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Haystacks;
+    use model::query::{Context, Query};
+    use model::text::{TIME, parse};
+
+    #[test]
+    fn a_search_finds_what_the_rows_say_now() {
+        let mut haystacks = Haystacks::default();
+        let mut check = |board: &str, query: &str, expected: &str| {
+            let board = parse(&format!("environments: dev\n{board}")).unwrap();
+            let context = Context { environments: &board.environments, now: TIME };
+            let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
+            assert_eq!(found.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" "), expected, "{query}");
+        };
+        let before = "b dev: 7fc38a2 ready 1/1\nd dev: 7fc38a2 ready 1/1";
+        check(before, "", "b d");
+        check(before, "7fc3", "b d");
+        check("a dev: 7fc38a2 ready 1/1\nb dev: 993e5fc ready 1/1\nc dev: 7fc38a2 ready 1/1", "7fc3", "a c");
+        check("b dev: 993e5fc ready 1/1\ne dev: 7fc38a2 failing 0/1", "fail", "e");
+        check("", "fail", "");
+    }
+}
