@@ -4,7 +4,7 @@
 //! then the page knows of the rest what the server counted.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -22,7 +22,20 @@ use crate::board::summary::Summary;
 use crate::wall::ranking::Ranking;
 
 /// How many rows a document has; the others are on other pages, or come when the page is alive.
-pub const PAGE: usize = 100;
+/// Of a wide table they are fewer: what is not on the screen is not worth waiting for.
+const PAGE: RangeInclusive<usize> = 40..=100;
+
+/// About so many cells are in a document.
+const CELLS: usize = 480;
+
+/// How many rows a document has of a table with so many columns. A wall may show as many as there can be.
+#[must_use]
+pub fn page_of(mode: Mode, columns: usize) -> usize {
+    match mode {
+        Mode::Board => (CELLS / columns.max(1)).clamp(*PAGE.start(), *PAGE.end()),
+        Mode::Wall => *PAGE.end(),
+    }
+}
 
 /// What the page shows first.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +44,8 @@ pub struct Opening {
     pub shown: Arc<[Item]>,
     /// The place of the first row in the document.
     pub first: usize,
+    /// How many rows a document has.
+    pub page: usize,
     /// The whole board in numbers.
     pub summary: Summary,
     /// The places whose rows are known, when those are not all.
@@ -70,6 +85,7 @@ impl Opening {
             board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
         let order = Order::of(&view);
         let columns = order.columns(board);
+        let rows = page_of(view.mode, columns.len());
         let summary = Summary::of(board, &columns, |name| matching.contains(name));
         let shown = match view.mode {
             Mode::Board => order.list(board, matching),
@@ -81,8 +97,8 @@ impl Opening {
         let selected = Selection::of_path(base, path).and_then(|selection| shown.iter().position(|item| item.is_of(&selection.service)));
         // A wall turns pages of its own, the first of which is at hand.
         let asked = if view.mode == Mode::Wall { 0 } else { view.page };
-        let page = selected.map_or(asked, |place| place / PAGE).min(shown.len().saturating_sub(1) / PAGE);
-        Self { first: page * PAGE, shown, summary, known: None }
+        let page = selected.map_or(asked, |place| place / rows).min(shown.len().saturating_sub(1) / rows);
+        Self { first: page * rows, page: rows, shown, summary, known: None }
     }
 
     /// The headings in the document, with their places.
@@ -96,7 +112,7 @@ impl Opening {
     /// The places of the rows in the document.
     #[must_use]
     pub fn places(&self) -> Range<usize> {
-        self.first..self.shown.len().min(self.first + PAGE)
+        self.first..self.shown.len().min(self.first + self.page)
     }
 }
 
@@ -105,7 +121,7 @@ impl Snapshot {
     #[must_use]
     pub fn of(board: &Board, opening: &Opening) -> Self {
         let slim = |name: &ServiceName| Some(SlimRow::of(board.services.get(name)?, &board.environments));
-        let is_part = board.services.len() > PAGE;
+        let is_part = board.services.len() > opening.page;
         Self {
             head: SlimHead::of(board),
             rows: if is_part {
@@ -140,7 +156,10 @@ impl Snapshot {
                 }
                 let unnamed = || Item::Row(ServiceName::from(""));
                 let item = |place: usize| place.checked_sub(first).and_then(|place| lines.get(place)).cloned().unwrap_or_else(unnamed);
-                Opening { shown: (0..shown).map(item).collect(), first, summary, known: Some(known) }
+                let (_, search) = address.split_once('?').unwrap_or_default();
+                let view = ViewQuery::parse(search);
+                let page = page_of(view.mode, Order::of(&view).columns(&board).len());
+                Opening { shown: (0..shown).map(item).collect(), first, page, summary, known: Some(known) }
             }
         };
         (board, opening)
@@ -150,6 +169,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::{Opening, Snapshot};
+    use crate::address::Mode;
     use model::board::Board;
     use model::ids::ServiceName;
     use model::text::{TIME, parse};
@@ -174,6 +194,11 @@ mod tests {
             assert_eq!(there.services.len(), 100);
             assert_eq!(opening, Opening::of(&board, "", address, TIME), "{address}");
         }
+    }
+
+    #[test]
+    fn a_wide_table_has_fewer_rows_in_a_document() {
+        assert_eq!([0, 1, 3, 6, 12, 40].map(|columns| super::page_of(Mode::Board, columns)), [100, 100, 100, 80, 40, 40]);
     }
 
     #[test]

@@ -16,9 +16,11 @@ use crate::ui::ago;
 pub fn cell(context: &RowContext, address: &str, column: usize, cell: Option<&Cell>) -> Markup {
     let (place, environment) = context.columns.iter().nth(column).unzip();
     let environment = environment.map_or("", EnvironmentName::as_str);
+    // Counted from 1, and the services' names are the first.
+    let index = column + 2;
     let Some(cell) = cell.filter(|cell| cell.status != Status::Absent) else {
         return html! {
-            td role="cell" data-env=(environment) data-status=(Status::Absent.as_str()) {
+            td role="cell" aria-colindex=(index) data-env=(environment) data-status=(Status::Absent.as_str()) {
                 span.none tabindex="-1" {
                     span aria-hidden="true" { "–" }
                     span.sr { (context.strings.not_deployed) }
@@ -31,7 +33,7 @@ pub fn cell(context: &RowContext, address: &str, column: usize, cell: Option<&Ce
     let agreement = face::agreement(cell, place.unwrap_or_default(), environments);
     let hue = face::hue(cell, &agreement, environments.len());
     html! {
-        td role="cell" data-env=(environment) data-status=(cell.status.as_str()) data-hue=[hue] {
+        td role="cell" aria-colindex=(index) data-env=(environment) data-status=(cell.status.as_str()) data-hue=[hue] {
             a href={ (address) (context.behind(column)) } title=[Some(&cell.reason).filter(|reason| !reason.is_empty())] {
                 (lines(cell, &agreement, environments.len(), context.now, strings))
             }

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::page::Page;
 use super::window::Extent;
-use crate::opening::PAGE;
 
 /// Links to the pages of rows; none when one page has them all, and none once the table is a window.
 #[component]
@@ -13,9 +12,10 @@ pub fn Pages(
     page: Page,
 ) -> impl IntoView {
     let Page { live, view, window, strings, .. } = page;
+    let size = window.page;
     let link = move |number: usize, current: usize, rows: usize| {
         let href = view.query_untracked().with_page(number).board(&view.base());
-        let words = format!("{}–{}", number * PAGE + 1, rows.min((number + 1) * PAGE));
+        let words = format!("{}–{}", number * size + 1, rows.min((number + 1) * size));
         view! {
             <a class="chip" href=href aria-current=(number == current).then_some("page")>
                 {words}
@@ -25,8 +25,8 @@ pub fn Pages(
     move || {
         let rows = live.shown.with_untracked(|shown| shown.len());
         match window.extent.get() {
-            Extent::Page(current) if rows > PAGE => {
-                let links = (0..rows.div_ceil(PAGE)).map(|number| link(number, current, rows)).collect_view();
+            Extent::Page(current) if rows > size => {
+                let links = (0..rows.div_ceil(size)).map(|number| link(number, current, rows)).collect_view();
                 Some(view! {
                     <nav class="pages" aria-label=strings.pages>
                         {links}

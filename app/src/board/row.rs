@@ -1,5 +1,7 @@
 //! A row as HTML: one service in every environment. Server and browser write it with the same functions.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use model::board::Row;
@@ -63,9 +65,10 @@ impl RowContext {
     }
 }
 
-/// The element of a row.
+/// The element of a row, with the cells of some columns. The others are left empty: they are not on the screen, and are no cells
+/// for those who read with their ears.
 #[must_use]
-pub fn row(context: &RowContext, row: &Row, position: Position) -> Markup {
+pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<usize>) -> Markup {
     let address = context.address(&row.name);
     html! {
         tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
@@ -75,7 +78,11 @@ pub fn row(context: &RowContext, row: &Row, position: Position) -> Markup {
                 button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
             @for (column, (_, environment)) in context.columns.iter().enumerate() {
-                (cell(context, &address, column, row.cells.get(environment).map(AsRef::as_ref)))
+                @if cells.contains(&column) {
+                    (cell(context, &address, column, row.cells.get(environment).map(AsRef::as_ref)))
+                } @else {
+                    td role="none" {}
+                }
             }
         }
     }
@@ -131,7 +138,7 @@ mod tests {
         let columns = Columns::all(&board.environments).chosen(columns.iter().copied());
         let view = ViewQuery { q: "by:ana".into(), ..ViewQuery::default() };
         let context = RowContext::new(columns, Language::English.strings(), TIME, "/base", &view);
-        row(&context, &board.services["a"], position).0
+        row(&context, &board.services["a"], position, &(0..3)).0
     }
 
     const BOARD: &str = "environments: dev | eu@west | pro\n\
@@ -154,6 +161,17 @@ mod tests {
         assert!(html.contains("href=\"/base/services/a?q=by:ana\">a</a><small>&lt;shop&gt;</small>"), "{html}");
         assert!(html.contains("data-pin=\"a\" aria-pressed=\"true\" aria-label=\"Pin a\""), "{html}");
         assert!(html.contains("href=\"/base/services/a/eu@west?q=by:ana\""), "{html}");
+    }
+
+    #[test]
+    fn what_is_not_on_the_screen_is_left_empty() {
+        let board = parse(BOARD).unwrap();
+        let columns = Columns::all(&board.environments);
+        let context = RowContext::new(columns, Language::English.strings(), TIME, "", &ViewQuery::default());
+        let html = row(&context, &board.services["a"], FIRST, &(1..2)).0;
+        assert_eq!(html.matches("<td").count(), 3, "{html}");
+        assert_eq!(html.matches("<td role=\"none\"></td>").count(), 2, "{html}");
+        assert!(html.contains("<td role=\"cell\" aria-colindex=\"3\" data-env=\"eu@west\""), "{html}");
     }
 
     #[test]

@@ -18,9 +18,10 @@ pub fn BoardTable(
     let columns = move || format!("table columns-{}", live.columns.with(Columns::len).min(24));
     // Not all rows are in the document: their number is told in words. The header is a row, too.
     let busy = move || (window.extent.get() == Extent::Screen && live.known.with(Option::is_some)).then_some("true");
+    let count = move || live.columns.with(Columns::len) + 1;
     let rows = move || live.shown.with(|shown| shown.len() + 1);
     view! {
-        <table role="table" class=columns data-density=move || page.view.density.get().as_str() aria-rowcount=rows aria-busy=busy>
+        <table role="table" class=columns data-density=move || page.view.density.get().as_str() aria-rowcount=rows aria-colcount=count aria-busy=busy>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />

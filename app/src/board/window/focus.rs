@@ -45,6 +45,7 @@ impl Window {
         }
         self.pending.set_value(Some((place, column)));
         self.bring_into_view(place);
+        self.bring_column(column);
         // By then its row is in the document.
         request_animation_frame(move || {
             let mut pending = None;

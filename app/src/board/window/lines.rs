@@ -1,6 +1,7 @@
 //! The lines of the table that are in the document, and how they become others with as few changes as possible. Lives in the
 //! browser only.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use leptos::prelude::document;
@@ -22,13 +23,15 @@ pub struct Line {
     pub row: Option<Arc<Row>>,
     /// Where it is.
     pub position: Position,
+    /// The columns whose cells are in the document.
+    pub cells: Range<usize>,
 }
 
 impl Line {
     fn write(&self, context: &RowContext, html: &mut String) {
         match (&self.item, &self.row) {
             (Item::Heading(words), _) => html.push_str(&heading(context.strings, words, self.position).0),
-            (Item::Row(_), Some(fresh)) => html.push_str(&row(context, fresh, self.position).0),
+            (Item::Row(_), Some(fresh)) => html.push_str(&row(context, fresh, self.position, &self.cells).0),
             (Item::Row(_), None) => {}
         }
     }
@@ -45,14 +48,19 @@ pub fn html<'a>(lines: impl IntoIterator<Item = &'a Line>, context: &RowContext)
 }
 
 /// Makes the lines in the document, which are `old`, those that are wanted. Lines that stay are not moved; those that come are
-/// parsed at once for each gap.
-pub fn put(body: &Element, old: &[Line], new: &[Line], context: &RowContext) {
+/// parsed at once for each gap. Cells that stay in the document are added to those of the new lines.
+pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext) {
     let stay = stay(old.iter().map(|line| &line.item), new.iter().map(|line| &line.item));
     if stay.iter().all(Option::is_none) {
         if !(old.is_empty() && new.is_empty()) {
-            body.set_inner_html(&html(new, context));
+            body.set_inner_html(&html(&*new, context));
         }
         return;
+    }
+    for (line, stays) in new.iter_mut().zip(&stay) {
+        if let Some(before) = stays.and_then(|place| old.get(place)) {
+            line.cells = line.cells.start.min(before.cells.start)..line.cells.end.max(before.cells.end);
+        }
     }
     remove(body, old, &stay);
     let mut next = body.first_element_child();
@@ -107,6 +115,9 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
         set(&pin, "aria-pressed", if new.position.pinned { "true" } else { "false" });
     }
     let (Some(before), Some(now)) = (&old.row, &new.row) else { return };
+    if new.cells != old.cells {
+        fill(element, now, old, new, context);
+    }
     if Arc::ptr_eq(before, now) {
         return;
     }
@@ -119,13 +130,33 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
     let cells = element.children();
     for (column, (_, environment)) in context.columns.iter().enumerate() {
         let fresh = now.cells.get(environment);
-        if same(before.cells.get(environment), fresh) {
+        if !old.cells.contains(&column) || same(before.cells.get(environment), fresh) {
             continue;
         }
         // The row's name is the first.
         let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
         if let Some(element) = cells.item(place) {
             replace(&element, &cell(context, &address, column, fresh.map(AsRef::as_ref)).0);
+        }
+    }
+}
+
+/// Puts the cells of more columns into a row.
+fn fill(element: &Element, now: &Row, old: &Line, new: &Line, context: &RowContext) {
+    let address = context.address(&now.name);
+    let missing = || context.columns.iter().enumerate().filter(|(column, _)| new.cells.contains(column) && !old.cells.contains(column));
+    let html = missing().fold(String::new(), |html, (column, (_, environment))| {
+        html + &cell(context, &address, column, now.cells.get(environment).map(AsRef::as_ref)).0
+    });
+    // Cells are parsed in a row.
+    let Ok(row) = document().create_element("tr") else { return };
+    row.set_inner_html(&html);
+    let cells = element.children();
+    for (column, _) in missing() {
+        let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
+        if let (Some(empty), Some(fresh)) = (cells.item(place), row.first_element_child()) {
+            // It is a child of the row.
+            drop(element.replace_child(&fresh, &empty));
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Which rows are in the document.
 //!
 //! The server writes a page of them. In the browser the table is a window: the rows on the screen and a few beyond it are in
-//! the document, and two spacers, above and below, are as tall as all the others together. On paper all rows are there.
+//! the document, and two spacers, above and below, are as tall as all the others together. On paper all rows are there. A row has
+//! the cells of the columns that are on the screen, and those that it had before; the elements of the others are empty.
 //!
 //! The rows are HTML that server and browser write with the same functions ([`super::row`]), and nobody's but the window's:
 //! leptos makes the `<tbody>` and does not look into it. Whatever changes (the board, the search, the order, the columns, what
@@ -29,13 +30,18 @@ use super::item::Item;
 use super::page::Page;
 use super::row::{Position, RowContext};
 use crate::live::state::Live;
-use crate::opening::{Opening, PAGE};
+use crate::opening::Opening;
 use crate::ui::ago;
+
+/// This many columns beyond the screen are in the document, on either side.
+const COLUMNS_BEYOND: usize = 1;
 
 /// Which rows are in the document.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     live: Live,
+    /// How many rows a page has.
+    pub page: usize,
     /// The lines in the document.
     lines: StoredValue<Vec<Line>>,
     /// The columns of those lines.
@@ -51,8 +57,12 @@ pub struct Window {
     learned: RwSignal<u32>,
     /// The stretch of the rows that is on the screen: from and to, counted from the top of the first row.
     screen: RwSignal<(f64, f64)>,
+    /// The columns that are on the screen: from, and up to but without.
+    across: RwSignal<(usize, usize)>,
     /// What is put into the document beside the rows on the screen.
     beyond: RwSignal<Beyond>,
+    /// When somebody searched last, in milliseconds since 1970.
+    hurried: StoredValue<f64>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
@@ -86,14 +96,17 @@ impl Window {
     pub fn new(live: Live, opening: &Opening) -> Self {
         Self {
             live,
+            page: opening.page,
             lines: StoredValue::new(Vec::new()),
             columns: StoredValue::new(live.columns.get_untracked()),
-            extent: RwSignal::new(Extent::Page(opening.first / PAGE)),
+            extent: RwSignal::new(Extent::Page(opening.first / opening.page)),
             first: StoredValue::new(opening.first),
             heights: StoredValue::new(Heights::unknown()),
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
             screen: RwSignal::new((0.0, 0.0)),
+            across: RwSignal::new((0, usize::MAX)),
+            hurried: StoredValue::new(0.0),
             beyond: RwSignal::new(Beyond::SomeRows),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
@@ -109,7 +122,7 @@ impl Window {
     #[must_use]
     pub fn written(self, page: Page) -> String {
         let first = self.first.get_value();
-        let lines = untrack(|| self.wanted(page, first..first + PAGE));
+        let lines = untrack(|| self.wanted(page, first..first + self.page));
         let html = if cfg!(feature = "ssr") { untrack(|| lines::html(&lines, &self.context(page))) } else { String::new() };
         self.lines.set_value(lines);
         html
@@ -162,7 +175,7 @@ impl Window {
     /// them.
     fn arrange(self, page: Page, places: Range<usize>) {
         self.learned.track();
-        let new = self.wanted(page, places.clone());
+        let mut new = self.wanted(page, places.clone());
         self.first.set_value(places.start);
         self.space(&places);
         let Some(body) = self.body.get_untracked() else { return };
@@ -170,10 +183,14 @@ impl Window {
         let others = self.columns.with_value(|old| *old != columns);
         let old = if others { Vec::new() } else { self.lines.get_value() };
         let focused = self.take_leave(&new);
-        lines::put(&body, &old, &new, &untrack(|| self.context(page)));
+        lines::put(&body, &old, &mut new, &untrack(|| self.context(page)));
         self.lines.set_value(new);
         self.columns.set_value(columns);
         self.give_back(focused);
+        if others {
+            // They have other widths, perhaps.
+            self.resized();
+        }
         self.measure_later();
     }
 
@@ -182,6 +199,7 @@ impl Window {
         self.live.follow();
         let (shown, columns, selection) = (self.live.shown.get(), self.live.columns.get(), page.selection.get());
         let pinned = page.pins.get();
+        let cells = self.cells(columns.len());
         let line = |place: usize| {
             let item = shown.get(place)?.clone();
             let row = item.service().map(|service| self.live.row(service));
@@ -193,9 +211,19 @@ impl Window {
                 column.map_or(0, |column| column + 1)
             });
             let pinned = item.service().is_some_and(|service| pinned.contains(service));
-            Some(Line { item, row: row.flatten(), position: Position { place, pinned, selected } })
+            Some(Line { item, row: row.flatten(), position: Position { place, pinned, selected }, cells: cells.clone() })
         };
         places.filter_map(line).collect()
+    }
+
+    /// The columns, of so many, whose cells are to be in the document.
+    fn cells(self, columns: usize) -> Range<usize> {
+        if self.extent.get() != Extent::Screen {
+            return 0..columns;
+        }
+        let (from, to) = self.across.get();
+        let more = if self.beyond.get() == Beyond::Nothing { 0 } else { COLUMNS_BEYOND };
+        from.saturating_sub(more).min(columns)..to.saturating_add(more).min(columns)
     }
 
     /// What rows are written with in the view of now.

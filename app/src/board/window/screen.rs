@@ -11,6 +11,9 @@ use web_sys::{HtmlElement, ResizeObserver};
 use super::heights::{Beyond, Heights};
 use super::{Extent, Window};
 
+/// What is beyond the screen is put into the document when nobody typed for so long.
+const REST: Duration = Duration::from_millis(250);
+
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
 #[derive(Clone, Copy, Debug)]
 struct Room {
@@ -84,6 +87,10 @@ impl Window {
         let screen = (room.top - room.rows, room.bottom - room.rows);
         if self.screen.get_untracked() != screen {
             self.screen.set(screen);
+        }
+        let across = self.columns_on_screen().unwrap_or((0, usize::MAX));
+        if self.across.get_untracked() != across {
+            self.across.set(across);
         }
     }
 
@@ -170,10 +177,21 @@ impl Window {
         out_of_view
     }
 
-    /// Somebody searches: first what is on the screen, and once that is painted the rows beyond it.
+    /// Somebody searches: first what is on the screen, and when nobody types any more what is beyond it.
     pub fn hurry(self) {
         self.beyond.set(Beyond::Nothing);
-        request_animation_frame(move || set_timeout(move || self.beyond.set(Beyond::SomeRows), Duration::ZERO));
+        self.hurried.set_value(js_sys::Date::now());
+        self.rest_later();
+    }
+
+    fn rest_later(self) {
+        let due = move || {
+            if js_sys::Date::now() - self.hurried.get_value() >= REST.as_secs_f64() * 1000.0 {
+                self.beyond.set(Beyond::SomeRows);
+            }
+        };
+        // By then it is certainly over, whatever the timer's precision.
+        set_timeout(due, REST + Duration::from_millis(5));
     }
 
     /// Back to the first row: what was just searched for begins there.
@@ -181,6 +199,37 @@ impl Window {
         self.left.set_value(None);
         if self.screen.with_untracked(|(from, _)| *from > 1.0) {
             self.bring(0, Align::Top);
+            self.look();
+        }
+    }
+
+    /// The columns of which something is on the screen, behind the names of the services; all of them where nothing scrolls
+    /// sideways.
+    fn columns_on_screen(self) -> Option<(usize, usize)> {
+        let board = self.board.get_untracked().filter(|board| scrolls(board))?;
+        let header = board.query_selector("thead > tr").ok()??;
+        let names = header.first_element_child()?;
+        let (first, last) = (names.next_element_sibling()?, header.last_element_child()?);
+        let left = first.get_bounding_client_rect().left();
+        let columns = f64::from(header.child_element_count() - 1);
+        let width = (last.get_bounding_client_rect().right() - left) / columns;
+        let (from, to) = (names.get_bounding_client_rect().right(), board.get_bounding_client_rect().right());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places; negative ones are the first")]
+        let place = |offset: f64| offset.clamp(0.0, columns) as usize;
+        (width > 0.0).then(|| (place(((from - left) / width).floor()), place(((to - left) / width).ceil())))
+    }
+
+    /// Brings a column into view, counted with the names of the services as the first.
+    pub(super) fn bring_column(self, column: usize) {
+        let Some(board) = self.board.get_untracked().filter(|board| scrolls(board)) else { return };
+        let place = |place: usize| board.query_selector("thead > tr").ok()??.children().item(u32::try_from(place).ok()?);
+        let (Some(names), Some(header)) = (place(0), place(column)) else { return };
+        let (from, to) = (names.get_bounding_client_rect().right(), board.get_bounding_client_rect().right());
+        let header = header.get_bounding_client_rect();
+        let by = if header.left() < from { header.left() - from } else { (header.right() - to).max(0.0) };
+        if column > 0 && by.abs() >= 0.5 {
+            #[expect(clippy::cast_possible_truncation, reason = "no table is wider than an i32 counts pixels")]
+            board.set_scroll_left(board.scroll_left() + by.round() as i32);
             self.look();
         }
     }

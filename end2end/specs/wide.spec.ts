@@ -1,0 +1,53 @@
+import { Large } from "../support/large.ts";
+import { expect, test as base } from "../support/test.ts";
+
+/** A board of more columns than a screen shows. */
+const test = base.extend<object, { large: Large }>({
+  large: [
+    async ({}, use) => {
+      const large = await Large.start(40, 12);
+      await use(large);
+      await large.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  baseURL: async ({ large }, use) => use(large.url),
+});
+
+test.describe("a board wider than the screen", { tag: "@hydrated" }, () => {
+  test("has the cells of the columns on the screen in the document, and where they are", async ({ board, page }) => {
+    await board.open();
+    await expect(board.table).toHaveAttribute("aria-colcount", "13");
+    // What the server wrote has all cells; what comes later has those that are needed.
+    await board.search.fill("no such service");
+    await expect(board.table).toHaveAttribute("aria-rowcount", "1");
+    await board.search.fill("");
+    const row = board.table.getByRole("row").nth(1);
+    await expect.poll(() => row.getByRole("cell").count()).toBeGreaterThan(4);
+    expect(await row.getByRole("cell").count()).toBeLessThan(10);
+    await expect(row.getByRole("cell").first()).toHaveAttribute("aria-colindex", "2");
+    await page.locator(".board").evaluate((board) => board.scrollTo(1e6, 0));
+    await expect(row.getByRole("cell").last()).toHaveAttribute("aria-colindex", "13");
+    await expect(row.getByRole("cell").last()).toBeInViewport();
+  });
+
+  test("is walked by keyboard to its last column and back", async ({ board, page }) => {
+    await board.open();
+    await board.search.fill("no such service");
+    await expect(board.table).toHaveAttribute("aria-rowcount", "1");
+    await board.search.fill("");
+    await page.keyboard.press("ArrowDown");
+    const focused = page.locator("td:focus-within");
+    await expect(focused).toHaveAttribute("aria-colindex", "2");
+    for (let column = 3; column <= 13; column += 1) {
+      await page.keyboard.press("ArrowRight");
+      await expect(focused).toHaveAttribute("aria-colindex", String(column));
+    }
+    await expect(focused).toBeInViewport({ ratio: 0.9 });
+    await page.keyboard.press("ArrowRight");
+    await expect(focused).toHaveAttribute("aria-colindex", "13");
+    for (let column = 12; column >= 2; column -= 1) await page.keyboard.press("ArrowLeft");
+    await expect(focused).toHaveAttribute("aria-colindex", "2");
+    await expect(focused).toBeInViewport({ ratio: 0.9 });
+  });
+});
