@@ -43,7 +43,7 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
     let address = listener.local_addr()?;
     let scenario = Scenario::new(ScenarioConfig { seed: args.seed, ..ScenarioConfig::default() }, crate::clock::now());
     let ci = CiServer::start(CiConfig::default()).await?;
-    let configs = (0..scenario.config().environments.len()).map(|environment| scenario.cluster(environment));
+    let configs = (0..scenario.clusters().len()).map(|number| scenario.cluster(number));
     let clusters = try_join_all(configs.map(Cluster::start)).await?;
     let folder = tempfile::Builder::new().prefix("relboard-demo-").tempdir()?;
     let token = format!("demo-{:x}", rand::random::<u64>());

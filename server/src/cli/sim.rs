@@ -1,7 +1,7 @@
 //! `relboard sim`: the simulator alone, for load tests and for trying a configuration.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures::future::try_join_all;
 use sim::ci::{CiConfig, CiServer, Publisher};
@@ -16,18 +16,23 @@ const EXAMPLES: &str = "\
 Examples:
   relboard sim                                          three clusters of forty services
   relboard sim --clusters 10 --services 600 --pods 5000 --rate 200
+  relboard sim --clusters 10 --environments 12 --config sim.toml   several environments in a cluster, by namespace
+  relboard sim --clusters 6 --services 400 --rate 1500             a day of 5 events a second in five minutes
   relboard sim --faults away,expire,throttle            something goes wrong every half minute
   relboard sim --records http://127.0.0.1:8080 --token T   and its CI tells a dashboard
 
-Then, in another terminal: relboard serve --kubeconfig relboard-sim.kubeconfig";
+Then, in another terminal: relboard serve --kubeconfig relboard-sim.kubeconfig, or --config with what --config wrote";
 
 /// Run simulated clusters alone, for load tests and for trying a configuration
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// How many clusters, an environment each
+    /// How many clusters
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     clusters: u16,
+    /// How many environments; those that share a cluster have a namespace each [default: one in each cluster]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    environments: Option<u16>,
     /// How many services
     #[arg(long, value_name = "N", default_value_t = 40)]
     services: usize,
@@ -46,6 +51,9 @@ pub(super) struct Args {
     /// The kubeconfig to write
     #[arg(long, value_name = "FILE", default_value = "relboard-sim.kubeconfig")]
     kubeconfig: PathBuf,
+    /// Write a configuration with these environments, for `relboard serve --config`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The port of the first cluster; the next ones follow [default: free ones]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
@@ -62,11 +70,12 @@ fn faults_help() -> String {
 }
 
 pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
-    let environments = scenario::environment_names(args.clusters.into());
+    let environments = scenario::environment_names(args.environments.unwrap_or(args.clusters).into());
     let config = ScenarioConfig {
         seed: args.seed,
         services: args.services,
         environments,
+        clusters: Some(args.clusters.into()),
         pods: args.pods,
         rate: Some(args.rate),
         stage: Stage::Plain,
@@ -76,12 +85,18 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
     let clusters = start(&scenario, args.port).await?;
     let ci = CiServer::start(CiConfig::default()).await?;
     let path = &args.kubeconfig;
-    std::fs::write(path, sim::kubeconfig_for(&clusters.iter().collect::<Vec<_>>()))
-        .map_err(|error| Failure(format!("cannot write {}: {error}; choose another file with --kubeconfig", path.display())))?;
+    write(path, "--kubeconfig", &sim::kubeconfig_for(&clusters.iter().collect::<Vec<_>>()))?;
+    let serve = match &args.config {
+        Some(config) => {
+            write(config, "--config", &scenario::configuration(&scenario, path))?;
+            format!("--config {}", config.display())
+        }
+        None => format!("--kubeconfig {}", path.display()),
+    };
     for cluster in &clusters {
         print(&format!("{:<8} {}\n", cluster.name(), cluster.url()))?;
     }
-    print(&format!("ci       {}\n\nrelboard serve --kubeconfig {}\n", ci.document_url(), path.display()))?;
+    print(&format!("ci       {}\n\nrelboard serve {serve}\n", ci.document_url()))?;
 
     let stop = until_stopped();
     let publisher = args.records.zip(args.token).map(|(url, token)| Publisher::new(url.as_str(), &token));
@@ -92,12 +107,17 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
     Ok(Answer::Yes)
 }
 
+fn write(path: &Path, option: &str, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure(format!("cannot write {}: {error}; choose another file with {option}", path.display())))
+}
+
 async fn start(scenario: &Scenario, port: Option<u16>) -> Result<Vec<ClusterHandle>, Failure> {
     let mut configs = Vec::new();
-    for environment in 0..scenario.config().environments.len() {
-        let mut config = scenario.cluster(environment);
+    for number in 0..scenario.clusters().len() {
+        let mut config = scenario.cluster(number);
         if let Some(port) = port {
-            let offset = u16::try_from(environment).unwrap_or(u16::MAX);
+            let offset = u16::try_from(number).unwrap_or(u16::MAX);
             let port = port.checked_add(offset).ok_or_else(|| Failure("--port: there are not that many ports above it".to_owned()))?;
             config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         }

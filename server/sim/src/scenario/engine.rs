@@ -11,7 +11,7 @@ use super::fleet::Fleet;
 use super::names::PEOPLE;
 use super::past::{self, Cell, Row};
 use super::stage::{self, Role};
-use super::{ScenarioConfig, Stage};
+use super::{Home, ScenarioConfig, Stage, homes};
 use crate::ci::{Deployment, Outcome};
 use crate::cluster::ClusterConfig;
 use crate::world::{Command, Pace};
@@ -47,6 +47,7 @@ const REST: TimeDelta = TimeDelta::seconds(45);
 #[derive(Clone, Debug)]
 pub struct Scenario {
     config: ScenarioConfig,
+    homes: Vec<Home>,
     fleet: Fleet,
     rng: ChaCha8Rng,
     began: DateTime<Utc>,
@@ -68,11 +69,13 @@ impl Scenario {
     #[must_use]
     pub fn new(config: ScenarioConfig, now: DateTime<Utc>) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
-        let fleet = Fleet::new(&config, &mut rng);
+        let homes = homes::homes(&config);
+        let fleet = Fleet::new(&config, &homes, &mut rng);
         let environments = config.environments.len();
         let rows = (0..fleet.services.len()).map(|service| past::row(&fleet, service, environments, now, &mut rng)).collect();
         let mut scenario = Self {
             config,
+            homes,
             fleet,
             rng,
             began: now,
@@ -111,30 +114,55 @@ impl Scenario {
         &self.fleet
     }
 
-    /// The cluster of an environment as it is when the scenario begins.
+    /// The names of its clusters.
     #[must_use]
-    pub fn cluster(&self, environment: usize) -> ClusterConfig {
-        let mut cluster = ClusterConfig::new(&self.config.environments[environment]);
-        cluster.world.seed = self.config.seed.wrapping_add(environment as u64);
+    pub fn clusters(&self) -> Vec<String> {
+        homes::clusters(&self.config)
+    }
+
+    /// Where each environment is, in their order.
+    #[must_use]
+    pub fn homes(&self) -> &[Home] {
+        &self.homes
+    }
+
+    /// A cluster, with all environments in it, as it is when the scenario begins.
+    #[must_use]
+    pub fn cluster(&self, number: usize) -> ClusterConfig {
+        let mut cluster = ClusterConfig::new(&self.clusters()[number]);
+        cluster.world.seed = self.config.seed.wrapping_add(number as u64);
         cluster.world.nodes = 3;
         cluster.world.pace = Pace::everyday();
         if self.config.rate.is_some() {
             // The rate is that of the objects that a dashboard watches.
             cluster.world.events = 0;
         }
-        for (service, row) in self.first.iter().enumerate() {
-            if let Some(cell) = &row[environment] {
-                let image = self.fleet.image(service, &self.fleet.commit(service, cell.number));
-                cluster = cluster.running_since(self.fleet.workload(service, environment, &image), cell.at);
+        let here = (0..self.homes.len()).filter(|environment| self.homes[*environment].cluster == number);
+        for environment in here {
+            for (service, row) in self.first.iter().enumerate() {
+                if let Some(cell) = &row[environment] {
+                    let image = self.fleet.image(service, &self.fleet.commit(service, cell.number));
+                    cluster = cluster.running_since(self.fleet.workload(service, environment, &image), cell.at);
+                }
+            }
+            if self.config.stage == Stage::Demo {
+                cluster = self.cast(environment, cluster, self.began);
             }
         }
-        if self.config.stage == Stage::Demo { self.cast(environment, cluster, self.began) } else { cluster }
+        cluster
     }
 
     /// The records of the past: the latest of each place first, then the older ones.
     #[must_use]
     pub fn history(&self) -> &[Deployment] {
         &self.history
+    }
+
+    /// Without its past, which was told before.
+    #[must_use]
+    pub fn without_history(mut self) -> Self {
+        self.history.clear();
+        self
     }
 
     /// When something is due next.
@@ -314,7 +342,7 @@ impl Scenario {
             record.commit = commit;
         }
         let command = Command::SetImage {
-            namespace: self.config.namespace.clone(),
+            namespace: self.homes[environment].namespace.clone(),
             name: record.service.clone(),
             container: None,
             image: record.image.clone(),

@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{ScenarioConfig, Stage, names};
+use super::{Home, ScenarioConfig, Stage, names};
 use crate::identity;
 use crate::spec::{ContainerRole, Workload, WorkloadKind};
 
@@ -30,18 +30,19 @@ pub struct Fleet {
     /// The services, in the order of their numbers.
     pub services: Vec<Service>,
     namespace: String,
+    homes: Vec<Home>,
     seed: u64,
 }
 
 impl Fleet {
-    pub(super) fn new(config: &ScenarioConfig, rng: &mut ChaCha8Rng) -> Self {
+    pub(super) fn new(config: &ScenarioConfig, homes: &[Home], rng: &mut ChaCha8Rng) -> Self {
         let count = config.services.max(1);
         let services = (0..count)
             .map(|index| {
                 let (name, team, numbered) = names::service(index);
                 let kind = kind_of(&name, config.stage);
                 let replicas = (0..config.environments.len())
-                    .map(|environment| match config.pods {
+                    .map(|environment| match homes[environment].pods {
                         // The remainder goes to the first ones, so that the sum is exact.
                         Some(pods) => u32::try_from(pods / count + usize::from(index < pods % count)).unwrap_or(1),
                         None if environment + 1 == config.environments.len() => rng.random_range(2..=6),
@@ -51,7 +52,7 @@ impl Fleet {
                 Service { name, team, kind, replicas, numbered, commits: rng.random_range(40..400) }
             })
             .collect();
-        Self { services, namespace: config.namespace.clone(), seed: config.seed }
+        Self { services, namespace: config.namespace.clone(), homes: homes.to_vec(), seed: config.seed }
     }
 
     /// The service of a name.
@@ -82,10 +83,11 @@ impl Fleet {
     #[must_use]
     pub fn workload(&self, service: usize, environment: usize, image: &str) -> Workload {
         let Service { name, team, kind, replicas, .. } = &self.services[service];
+        let namespace = &self.homes[environment].namespace;
         let workload = match kind {
-            WorkloadKind::Deployment => Workload::deployment(&self.namespace, name, image),
-            WorkloadKind::StatefulSet => Workload::stateful_set(&self.namespace, name, image),
-            WorkloadKind::DaemonSet => Workload::daemon_set(&self.namespace, name, image),
+            WorkloadKind::Deployment => Workload::deployment(namespace, name, image),
+            WorkloadKind::StatefulSet => Workload::stateful_set(namespace, name, image),
+            WorkloadKind::DaemonSet => Workload::daemon_set(namespace, name, image),
         };
         let workload = workload.replicas(replicas[environment]).team(team).label("app.kubernetes.io/part-of", &self.namespace);
         match name.as_str() {

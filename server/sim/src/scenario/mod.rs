@@ -5,6 +5,7 @@
 
 mod engine;
 mod fleet;
+mod homes;
 mod names;
 mod past;
 mod rate;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use engine::{Action, Scenario};
 pub use fleet::{Fleet, Service};
+pub use homes::{Home, configuration};
 pub use names::environments as environment_names;
 pub use run::{Players, run};
 pub use trouble::{Trouble, trouble};
@@ -28,9 +30,11 @@ pub struct ScenarioConfig {
     pub seed: u64,
     /// How many services there are.
     pub services: usize,
-    /// The environments, in promotion order; one cluster each.
+    /// The environments, in promotion order.
     pub environments: Vec<String>,
-    /// The namespace everything runs in.
+    /// How many clusters there are; one for each environment when none. Environments that share one have a namespace each.
+    pub clusters: Option<usize>,
+    /// The namespace everything runs in, where each environment has a cluster of its own.
     pub namespace: String,
     /// How many pods each cluster should have, spread over the services; as the services like it when none.
     pub pods: Option<usize>,
@@ -58,6 +62,7 @@ impl Default for ScenarioConfig {
             seed: 2018,
             services: 40,
             environments: ["dev", "pre", "pro"].map(str::to_owned).to_vec(),
+            clusters: None,
             namespace: "shop".to_owned(),
             pods: None,
             every: Duration::from_secs(3)..Duration::from_secs(7),

@@ -14,7 +14,7 @@ use crate::cluster::ClusterHandle;
 /// Who a scenario is played by.
 #[derive(Clone, Debug)]
 pub struct Players {
-    /// The clusters, in the order of the scenario's environments.
+    /// The clusters, in the order of the scenario's ([`Scenario::clusters`]).
     pub clusters: Vec<ClusterHandle>,
     /// Where records are posted.
     pub publisher: Option<Publisher>,
@@ -37,7 +37,7 @@ pub async fn run(mut scenario: Scenario, players: Players, stop: CancellationTok
                 rate.correct(&mut scenario, &players.clusters);
             }
             for action in scenario.step(clock::now()) {
-                act(&players, action).await;
+                act(&scenario, &players, action).await;
             }
         }
     };
@@ -47,21 +47,22 @@ pub async fn run(mut scenario: Scenario, players: Players, stop: CancellationTok
     }
 }
 
-async fn act(players: &Players, action: Action) {
+async fn act(scenario: &Scenario, players: &Players, action: Action) {
+    let cluster = |environment: usize| players.clusters.get(scenario.homes().get(environment)?.cluster);
     match action {
         Action::Command { environment, command } => {
-            if let Some(Err(error)) = players.clusters.get(environment).map(|cluster| cluster.command(command)) {
+            if let Some(Err(error)) = cluster(environment).map(|cluster| cluster.command(command)) {
                 tracing::warn!(%error, "a simulated pipeline failed");
             }
         }
         Action::Record(record) => tell(players, &[record]).await,
         Action::Away { environment } => {
-            if let Some(cluster) = players.clusters.get(environment) {
+            if let Some(cluster) = cluster(environment) {
                 cluster.faults().refuse().await;
             }
         }
         Action::Back { environment } => {
-            if let Some(cluster) = players.clusters.get(environment) {
+            if let Some(cluster) = cluster(environment) {
                 cluster.faults().heal().await;
             }
         }

@@ -83,7 +83,7 @@ impl Scenario {
         for part in &PARTS {
             let Some((service, _)) = self.place(part).filter(|(_, place)| *place == environment) else { continue };
             let name = self.fleet().services[service].name.clone();
-            let namespace = self.config().namespace.clone();
+            let namespace = self.homes()[environment].namespace.clone();
             let set_image = |commit: &str| Command::SetImage {
                 namespace: namespace.clone(),
                 name: name.clone(),

@@ -91,3 +91,23 @@ fn a_fleet_of_a_size() {
     let sum: u32 = scenario.fleet().services.iter().map(|service| service.replicas[1]).sum();
     assert_eq!(sum, 5000);
 }
+
+#[test]
+fn environments_that_share_clusters_have_namespaces_of_their_own() {
+    let environments: Vec<String> = ["dev", "qa", "pre", "pro", "dr"].map(str::to_owned).into();
+    let config = ScenarioConfig { environments, clusters: Some(3), pods: Some(801), stage: Stage::Plain, ..ScenarioConfig::default() };
+    let mut scenario = Scenario::new(config, now());
+    assert_eq!(scenario.clusters(), ["cluster-1", "cluster-2", "cluster-3"]);
+    let homes: Vec<_> = scenario.homes().iter().map(|home| (home.cluster, home.namespace.as_str(), home.pods)).collect();
+    let halves = [(0, "dev", Some(401)), (1, "qa", Some(401)), (2, "pre", Some(801)), (0, "pro", Some(400)), (1, "dr", Some(400))];
+    assert_eq!(homes, halves);
+    // A service that was never deployed to an environment has no pods there.
+    let namespaces: BTreeSet<_> = scenario.cluster(0).workloads.iter().map(|(workload, _)| workload.namespace.clone()).collect();
+    assert_eq!(namespaces, ["dev".to_owned(), "pro".to_owned()].into());
+    let homes = scenario.homes().to_vec();
+    for action in scenario.step(now() + TimeDelta::minutes(10)) {
+        if let Action::Command { environment, command: Command::SetImage { namespace, .. } } = action {
+            assert_eq!(namespace, homes[environment].namespace);
+        }
+    }
+}
