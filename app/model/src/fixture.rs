@@ -187,7 +187,7 @@ pub fn workload_of(kind: Kind, text: &str) -> Deployed {
             min_ready_seconds: 0,
             conditions: vec![condition("Available", "True", "", ""), condition("Progressing", "True", progressing, "")],
             track: None,
-            pod_labels: BTreeMap::from([(Arc::from("app"), Arc::from(name))]),
+            pod_labels: [(Arc::from("app"), Arc::from(name))].into_iter().collect(),
             special: Special::None,
         },
         sets: Vec::new(),
@@ -373,7 +373,7 @@ impl Pod {
     }
 
     /// Its container has ended so often, and is in this state now.
-    pub fn set_crashed(&mut self, restarts: u32, state: ContainerState, last: Termination) {
+    pub fn set_crashed(&mut self, restarts: u32, state: ContainerState, last: Box<Termination>) {
         self.set_ready("False", "09:59:45");
         let container = &mut self.containers[0];
         (container.ready, container.restarts, container.state, container.last) = (false, restarts, state, Some(last));
@@ -382,13 +382,13 @@ impl Pod {
 
 /// A container's end: `1 Error`, `137 OOMKilled`, at a time.
 #[must_use]
-pub fn ended(exit_code: i32, reason: &str, finished: &str) -> Termination {
+pub fn ended(exit_code: i32, reason: &str, finished: &str) -> Box<Termination> {
     let finished = at(finished);
-    Termination {
+    Box::new(Termination {
         exit_code,
         reason: Some(Arc::from(reason)),
         message: None,
         started: Some(finished - Duration::seconds(1)),
         finished: Some(finished),
-    }
+    })
 }

@@ -1,10 +1,14 @@
 //! Names that must not be mixed up, each a type of its own.
 
+mod uid;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use uid::Uid;
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -26,6 +30,12 @@ macro_rules! name {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self(Arc::from(text))
+            }
+        }
+
+        impl From<Arc<str>> for $name {
+            fn from(text: Arc<str>) -> Self {
+                Self(text)
             }
         }
 
@@ -73,11 +83,6 @@ name!(
     /// A Kubernetes cluster, as people call it (the kubeconfig context, unless configured).
     ClusterName
 );
-name!(
-    /// `metadata.uid` of a Kubernetes object: tells an object from one made anew under the same name.
-    Uid
-);
-
 /// One target of the catalogue: a cluster plus a namespace selection, by its place in
 /// [`Catalogue::targets`](crate::catalogue::Catalogue::targets).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::ids::{EnvironmentName, ServiceName, TargetId};
 use crate::published::Published;
 use crate::record::Record;
+use crate::strings::Strings;
 use crate::workload::Workload;
 
 pub(crate) use health::{Freshness, Health};
@@ -35,6 +36,8 @@ pub struct Index {
     /// Records whose environment is no column, by its name in lower case.
     unplaced: BTreeMap<String, BTreeMap<ServiceName, Records>>,
     images: Images,
+    /// Those of the records.
+    strings: Strings,
 }
 
 /// What is known of a target.
@@ -65,7 +68,14 @@ impl Index {
     #[must_use]
     pub fn new(catalogue: Arc<Catalogue>) -> Self {
         let targets = catalogue.targets.iter().map(|_| TargetIndex::default()).collect();
-        Self { catalogue, targets, services: BTreeMap::new(), unplaced: BTreeMap::new(), images: Images::default() }
+        Self {
+            catalogue,
+            targets,
+            services: BTreeMap::new(),
+            unplaced: BTreeMap::new(),
+            images: Images::default(),
+            strings: Strings::default(),
+        }
     }
 
     /// The catalogue, with the environments that only CI knows at the end.
@@ -187,6 +197,7 @@ impl Index {
     }
 
     fn record(&mut self, record: Arc<Record>) -> Touched {
+        let record = Arc::new(Arc::unwrap_or_clone(record).sharing(&mut self.strings));
         let service = record.service.clone();
         let place = self.catalogue.environment(record.environment.as_str());
         let Some(environment) = place.and_then(|place| self.catalogue.environments.get(place)) else {

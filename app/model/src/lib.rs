@@ -22,6 +22,7 @@ pub mod query;
 pub mod record;
 pub mod slim;
 pub mod status;
+pub mod strings;
 pub mod text;
 pub mod version;
 pub mod workload;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, ServiceName};
+use crate::strings::Strings;
 
 /// CI's claim that a version of a service was deployed to an environment (api.md, "A deployment record").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,21 @@ pub struct Record {
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+impl Record {
+    /// The same record, with the texts that other records have, too: a commit is deployed to many places, by few people.
+    #[must_use]
+    pub fn sharing(mut self, strings: &mut Strings) -> Self {
+        self.service = ServiceName::from(strings.share(self.service.as_str()));
+        self.environment = EnvironmentName::from(strings.share(self.environment.as_str()));
+        let texts =
+            [&mut self.commit, &mut self.by, &mut self.image, &mut self.digest, &mut self.version, &mut self.branch, &mut self.repository];
+        for text in texts.into_iter().flatten() {
+            *text = strings.share(text);
+        }
+        self
+    }
 }
 
 /// How a deployment went.

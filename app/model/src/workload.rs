@@ -2,9 +2,9 @@
 
 mod beside;
 mod kind;
+mod labels;
 mod special;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +14,7 @@ use crate::ids::{ObjectName, ServiceName, Uid};
 
 pub use beside::{Autoscaler, Service, Warning};
 pub use kind::{Kind, Need};
+pub use labels::Labels;
 pub use special::{BlueGreen, Canary, Delivery, JobRun, Schedule, Special};
 
 /// A fact about one object.
@@ -125,7 +126,7 @@ pub struct Workload {
     /// A track or colour the workload carries among others of its service (labels `track`, `color`, `role`).
     pub track: Option<Arc<str>>,
     /// The labels of its pods, by which Services select them.
-    pub pod_labels: BTreeMap<Arc<str>, Arc<str>>,
+    pub pod_labels: Labels,
     /// What only its kind has.
     pub special: Special,
 }
@@ -334,7 +335,7 @@ pub struct Container {
     /// `state`.
     pub state: ContainerState,
     /// `lastState.terminated`.
-    pub last: Option<Termination>,
+    pub last: Option<Box<Termination>>,
 }
 
 /// `state` of a container.
@@ -356,7 +357,7 @@ pub enum ContainerState {
         since: Option<DateTime<Utc>>,
     },
     /// `terminated`.
-    Terminated(Termination),
+    Terminated(Box<Termination>),
 }
 
 /// How a container ended.

@@ -55,7 +55,7 @@ pub fn spawn(
 ) -> JoinHandle<()> {
     let [freshness, relist] = [catalogue.timing.freshness, catalogue.timing.relist].map(|time| time.to_std().unwrap_or_default());
     let pace = Pace::new(freshness, relist);
-    let mut tasks = JoinSet::new();
+    let (mut tasks, strings) = (JoinSet::new(), observe::Strings::default());
     let targets = environments.iter().flat_map(|environment| environment.targets.iter().map(move |target| (environment, target)));
     for (id, (environment, spec)) in (0..).map(TargetId).zip(targets) {
         let label = format!("{}/{}", environment.name, spec.cluster);
@@ -67,6 +67,7 @@ pub fn spawn(
             outside: outside.clone(),
             pace,
             teller: Teller::new(id, label, events.clone(), outside.clock.clone(), pace.heartbeat),
+            strings: strings.clone(),
             scopes: Vec::new(),
         };
         tasks.spawn(shutdown.clone().run_until_cancelled_owned(supervise(target)));

@@ -105,7 +105,7 @@ impl<'a> Session<'a> {
             connection: Arc::clone(&self.connection),
             outside: target.outside.clone(),
             selection: Arc::clone(&self.selection),
-            observer: Observer::new(scope.kind, Arc::clone(&target.catalogue)),
+            observer: Observer::sharing(scope.kind, Arc::clone(&target.catalogue), target.strings.clone()),
             events: target.events.clone(),
             said: self.said.clone(),
             state: pipe::State::new(target.teller.was_live()),

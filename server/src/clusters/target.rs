@@ -13,6 +13,7 @@ use super::connect;
 use super::error::Fault;
 use super::health::{Teller, of_fault};
 use super::namespaces::Selection;
+use super::observe::Strings;
 use super::outside::Outside;
 use super::pace::{Backoff, Pace};
 use super::pipe;
@@ -30,6 +31,8 @@ pub(super) struct Target {
     pub(super) outside: Outside,
     pub(super) pace: Pace,
     pub(super) teller: Teller,
+    /// Shared by all targets: environments run the same images.
+    pub(super) strings: Strings,
     /// What was read last: what is not read any more must be taken back.
     pub(super) scopes: Vec<Scope>,
 }

@@ -1,8 +1,11 @@
 //! CI's records.
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use futures::future;
 use model::ids::{EnvironmentName, ServiceName};
 use model::record::Record;
+use model::strings::Strings;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 use tracing::warn;
@@ -122,9 +125,15 @@ impl Store {
              ORDER BY at_ms, id",
         )
         .bind(i64::from(per_cell))
-        .fetch_all(&self.pool)
-        .await;
-        Ok(readable(self.noted(rows)?))
+        .fetch(&self.pool);
+        // One by one, and each text once: a fleet has hundreds of thousands.
+        let (mut records, mut strings) = (Vec::new(), Strings::default());
+        let rows = rows.try_for_each(|row| {
+            records.extend(readable(&row).map(|record| record.sharing(&mut strings)));
+            future::ready(Ok(()))
+        });
+        self.noted(rows.await)?;
+        Ok(records)
     }
 
     /// The newest records of a service in an environment, newest first. `environments` are its name and aliases.
@@ -140,7 +149,7 @@ impl Store {
         for environment in environments {
             query = query.bind(folded(environment));
         }
-        Ok(readable(self.noted(query.fetch_all(&self.pool).await)?))
+        Ok(self.noted(query.fetch_all(&self.pool).await)?.iter().filter_map(readable).collect())
     }
 
     /// The newest records whose environment is none of `known` (names and aliases), newest first.
@@ -156,7 +165,7 @@ impl Store {
         for environment in known {
             query = query.bind(folded(environment));
         }
-        Ok(readable(self.noted(query.fetch_all(&self.pool).await)?))
+        Ok(self.noted(query.fetch_all(&self.pool).await)?.iter().filter_map(readable).collect())
     }
 
     /// Every environment that a record of this source names, as CI last wrote it: a start gives columns back to
@@ -171,7 +180,7 @@ impl Store {
         .bind(source)
         .fetch_all(&self.pool)
         .await;
-        Ok(readable(self.noted(rows)?).into_iter().map(|record| record.environment).collect())
+        Ok(self.noted(rows)?.iter().filter_map(readable).map(|record| record.environment).collect())
     }
 }
 
@@ -221,17 +230,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// One record that cannot be read never hides the others.
-fn readable(rows: Vec<<Db as sqlx::Database>::Row>) -> Vec<Record> {
-    let mut records = Vec::with_capacity(rows.len());
-    for row in rows {
-        let record = row
-            .try_get::<&str, _>("body")
-            .map_err(|error| error.to_string())
-            .and_then(|body| serde_json::from_str(body).map_err(|error| error.to_string()));
-        match record {
-            Ok(record) => records.push(record),
-            Err(error) => warn!(id = row.try_get::<i64, _>("id").ok(), error, "a stored record cannot be read and is left out"),
-        }
-    }
-    records
+fn readable(row: &<Db as sqlx::Database>::Row) -> Option<Record> {
+    let body = row.try_get::<&str, _>("body").map_err(|error| error.to_string());
+    let record = body.and_then(|body| serde_json::from_str(body).map_err(|error| error.to_string()));
+    record.inspect_err(|error| warn!(id = row.try_get::<i64, _>("id").ok(), error, "a stored record cannot be read and is left out")).ok()
 }

@@ -17,9 +17,10 @@ pub(crate) type WorkloadKey = (Kind, ObjectName);
 /// The objects of one target. Each change costs the logarithm of their number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Objects {
-    workloads: BTreeMap<WorkloadKey, Workload>,
-    sets: BTreeMap<ObjectName, ReplicaSet>,
-    pods: BTreeMap<ObjectName, Pod>,
+    /// In boxes: a tree that was filled in order, as by a list, is half empty.
+    workloads: BTreeMap<WorkloadKey, Box<Workload>>,
+    sets: BTreeMap<ObjectName, Box<ReplicaSet>>,
+    pods: BTreeMap<ObjectName, Box<Pod>>,
     workload_by_uid: HashMap<Uid, WorkloadKey>,
     set_by_uid: HashMap<Uid, ObjectName>,
     /// One tree for all owners takes much less memory than a set for each.
@@ -48,15 +49,15 @@ pub(crate) struct Moves {
 
 impl Objects {
     pub(crate) fn workload(&self, key: &WorkloadKey) -> Option<&Workload> {
-        self.workloads.get(key)
+        self.workloads.get(key).map(AsRef::as_ref)
     }
 
     pub(crate) fn workloads(&self) -> impl Iterator<Item = &Workload> {
-        self.workloads.values()
+        self.workloads.values().map(AsRef::as_ref)
     }
 
     pub(crate) fn pods(&self) -> impl Iterator<Item = &Pod> {
-        self.pods.values()
+        self.pods.values().map(AsRef::as_ref)
     }
 
     /// The services that have workloads here.
@@ -189,7 +190,7 @@ impl Objects {
 
     fn put_workload(&mut self, workload: Workload, moves: &mut Moves) {
         let key = (workload.kind, workload.name.clone());
-        if self.workloads.get(&key) == Some(&workload) {
+        if self.workload(&key) == Some(&workload) {
             return;
         }
         self.remove_workload(key.clone(), moves);
@@ -205,11 +206,11 @@ impl Objects {
             }
         }
         self.workload_by_uid.insert(workload.uid.clone(), key.clone());
-        self.workloads.insert(key, workload);
+        self.workloads.insert(key, Box::new(workload));
     }
 
     fn put_set(&mut self, set: ReplicaSet, moves: &mut Moves) {
-        if self.sets.get(&set.name) == Some(&set) {
+        if self.sets.get(&set.name).is_some_and(|known| **known == set) {
             return;
         }
         if let Some(old) = self.sets.remove(&set.name) {
@@ -223,18 +224,18 @@ impl Objects {
         if let Some(bare) = &set.bare {
             self.put_workload((**bare).clone(), moves);
         }
-        self.sets.insert(set.name.clone(), set);
+        self.sets.insert(set.name.clone(), Box::new(set));
     }
 
     fn put_pod(&mut self, pod: Pod, moves: &mut Moves) {
         if let Some(known) = self.pods.get_mut(&pod.name) {
-            if *known == pod {
+            if **known == pod {
                 return;
             }
             if known.owner == pod.owner && known.bare.is_none() && pod.bare.is_none() {
                 // The usual change: the links stay.
                 let (owner, namespace) = (pod.owner.clone(), Arc::clone(&pod.name.namespace));
-                *known = pod;
+                **known = pod;
                 if let Some(owner) = owner {
                     self.touch(&owner, &namespace, moves);
                 }
@@ -250,7 +251,7 @@ impl Objects {
             moves.touched.insert(bare.service.clone());
             self.put_workload((**bare).clone(), moves);
         }
-        self.pods.insert(pod.name.clone(), pod);
+        self.pods.insert(pod.name.clone(), Box::new(pod));
     }
 
     fn unlink_set(&mut self, set: &ReplicaSet, moves: &mut Moves) {

@@ -140,13 +140,13 @@ fn crash<'a>(container: &'a Container, pod: &Pod, steady: Duration) -> Option<(O
         // Only an init container may end well.
         by_itself && (container.role != Role::Init || end.exit_code != 0)
     };
-    let last = container.last.as_ref().filter(is_crash);
+    let last = container.last.as_deref().filter(is_crash);
     match &container.state {
         ContainerState::Waiting { reason, .. } => {
             let loops = reason.as_deref() == Some("CrashLoopBackOff") || container.restarts >= 2 && last.is_some();
-            loops.then_some((last.or(container.last.as_ref()), None))
+            loops.then_some((last.or(container.last.as_deref()), None))
         }
-        ContainerState::Terminated(end) => (is_crash(&end) && container.restarts >= 1).then_some((Some(end), None)),
+        ContainerState::Terminated(end) => (is_crash(&end.as_ref()) && container.restarts >= 1).then_some((Some(end.as_ref()), None)),
         ContainerState::Running { since } => {
             let last = last?;
             let held_back = since.zip(last.finished).is_some_and(|(start, end)| start - end >= HELD_BACK);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::Kind;
+use super::{Kind, Labels};
 use crate::ids::{ObjectName, Uid};
 
 /// A `v1` Service.
@@ -22,7 +22,7 @@ pub struct Service {
 impl Service {
     /// Whether it sends traffic to pods with these labels.
     #[must_use]
-    pub fn selects(&self, labels: &BTreeMap<Arc<str>, Arc<str>>) -> bool {
+    pub fn selects(&self, labels: &Labels) -> bool {
         !self.selector.is_empty() && self.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
     }
 }
@@ -77,7 +77,7 @@ impl Warning {
     /// Whether it says something that is used. The others are not kept.
     #[must_use]
     pub fn is_used(&self) -> bool {
-        Self::REASONS.contains(&&*self.reason) && !self.uid.as_str().is_empty()
+        Self::REASONS.contains(&&*self.reason) && !self.uid.is_empty()
     }
 
     /// Whether it is about an object of the kind and name.

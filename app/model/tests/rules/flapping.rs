@@ -66,9 +66,9 @@ fn old_crashes_are_forgotten() {
 
 #[test]
 fn a_node_that_restarts_is_no_crash() {
-    let end = Termination { reason: Some(Arc::from("ContainerStatusUnknown")), ..ended(137, "", "09:50:00") };
+    let end = Termination { reason: Some(Arc::from("ContainerStatusUnknown")), ..*ended(137, "", "09:50:00") };
     let world = with(|pod| {
-        pod.set_crashed(1, running("09:59:50"), end);
+        pod.set_crashed(1, running("09:59:50"), Box::new(end));
         pod.set_ready("False", "09:59:45");
     });
     check(&world, "dev: rolling bad1e36 0/1 | recovering 0/1");

@@ -99,7 +99,13 @@ impl Observer {
     /// An observer of objects of a kind, by the rules of the catalogue.
     #[must_use]
     pub fn new(kind: Kind, catalogue: Arc<Catalogue>) -> Self {
-        Self { kind, catalogue, strings: Strings::default() }
+        Self::sharing(kind, catalogue, Strings::default())
+    }
+
+    /// One that shares its texts with other observers: a pod names the image of its Deployment, and those of other clusters.
+    #[must_use]
+    pub fn sharing(kind: Kind, catalogue: Arc<Catalogue>, strings: Strings) -> Self {
+        Self { kind, catalogue, strings }
     }
 
     /// Reads one object.
@@ -207,7 +213,12 @@ impl Observer {
     fn name(&mut self, metadata: &wire::Metadata<'_>) -> Result<ObjectName, Unreadable> {
         match (&metadata.namespace, &metadata.name) {
             (Some(namespace), Some(name)) => {
-                Ok(ObjectName { namespace: self.strings.share(namespace.as_str()), name: Arc::from(name.as_str()) })
+                let name = match self.kind {
+                    // Names that were drawn.
+                    Kind::Pod | Kind::ReplicaSet | Kind::Event => Arc::from(name.as_str()),
+                    _ => self.strings.share(name.as_str()),
+                };
+                Ok(ObjectName { namespace: self.strings.share(namespace.as_str()), name })
             }
             _ => Err(Unreadable { name: None, why: "an object without name or namespace".to_owned() }),
         }
@@ -231,13 +242,12 @@ impl Observer {
     }
 
     /// Labels, of which each is kept once.
-    fn labels(&mut self, labels: &BTreeMap<String, String>) -> BTreeMap<Arc<str>, Arc<str>> {
+    fn labels<T: FromIterator<(Arc<str>, Arc<str>)>>(&mut self, labels: &BTreeMap<String, String>) -> T {
         labels.iter().map(|(key, value)| (self.strings.share(key), self.strings.share(value))).collect()
     }
 
-    fn conditions(&mut self, conditions: &[wire::Condition<'_>]) -> Vec<Condition> {
-        conditions
-            .iter()
+    fn conditions<'a>(&mut self, conditions: impl Iterator<Item = &'a wire::Condition<'a>>) -> Vec<Condition> {
+        let mut conditions: Vec<_> = conditions
             .map(|condition| Condition {
                 kind: self.strings.share(condition.kind.as_str()),
                 status: self.strings.share(condition.status.as_str()),
@@ -245,7 +255,9 @@ impl Observer {
                 message: self.some(condition.message.as_ref()),
                 since: condition.last_transition_time,
             })
-            .collect()
+            .collect();
+        conditions.shrink_to_fit();
+        conditions
     }
 }
 

@@ -11,6 +11,8 @@ use super::{Observer, count, workload};
 
 /// The labels by which a Rollout, a ReplicaSet, and a StatefulSet or DaemonSet know their pods.
 const HASHES: [&str; 3] = ["rollouts-pod-template-hash", "pod-template-hash", "controller-revision-hash"];
+/// The conditions that rules ask for; the others say the same in other words.
+const CONDITIONS: [&str; 3] = ["Ready", "PodScheduled", "DisruptionTarget"];
 /// The label with the number of a DaemonSet's template.
 const TEMPLATE_GENERATION: &str = "pod-template-generation";
 
@@ -35,7 +37,7 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
         phase: phase(status.phase.as_ref()),
         reason: observer.some(status.reason.as_ref()),
         message: observer.some(status.message.as_ref()),
-        conditions: observer.conditions(&status.conditions),
+        conditions: observer.conditions(status.conditions.iter().filter(|condition| CONDITIONS.contains(&condition.kind.as_str()))),
         node: observer.some(spec.node_name.as_ref()),
         containers: containers
             .into_iter()
@@ -98,7 +100,7 @@ fn container(spec: TemplateContainer, status: Option<&ContainerStatus<'_>>, obse
         ready: status.ready,
         restarts: count(status.restart_count),
         state: state(&status.state, observer),
-        last: status.last_state.terminated.as_ref().map(|terminated| termination(terminated, observer)),
+        last: status.last_state.terminated.as_ref().map(|terminated| Box::new(termination(terminated, observer))),
     }
 }
 
@@ -110,7 +112,7 @@ fn digest(id: &str) -> Option<&str> {
 
 fn state(state: &State<'_>, observer: &mut Observer) -> ContainerState {
     if let Some(terminated) = &state.terminated {
-        ContainerState::Terminated(termination(terminated, observer))
+        ContainerState::Terminated(Box::new(termination(terminated, observer)))
     } else if let Some(running) = &state.running {
         ContainerState::Running { since: running.started_at }
     } else if let Some(waiting) = &state.waiting {

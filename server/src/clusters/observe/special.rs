@@ -1,7 +1,7 @@
 //! CronJobs, Jobs and Rollouts: what all workloads have, and what only they do.
 
 use model::ids::ObjectName;
-use model::workload::{BlueGreen, Canary, Delivery, Fact, JobRun, Replicas, Schedule, Special, Workload};
+use model::workload::{BlueGreen, Canary, Delivery, Fact, JobRun, Labels, Replicas, Schedule, Special, Workload};
 
 use super::wire::{Metadata, Number, Object, PodTemplate, Text, nullable, wire};
 use super::{Observer, count, workload};
@@ -167,7 +167,7 @@ pub(super) fn job(name: ObjectName, object: &Object<'_>, json: &str, observer: &
         let wanted = spec.completions.or(spec.parallelism).unwrap_or(1);
         workload.replicas = Replicas { wanted: count(wanted), current: count(status.active), ..Replicas::default() };
         // The labels of its pods name the run.
-        workload.pod_labels.clear();
+        workload.pod_labels = Labels::default();
         workload.special = Special::Job(JobRun {
             owner,
             suspended: spec.suspend,

@@ -1,51 +1,21 @@
-//! Texts that repeat, kept once.
+//! Texts that repeat, kept once for all observers.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Shares equal texts: thousands of pods name the same few namespaces, images, nodes and reasons.
-#[derive(Debug, Default)]
-pub struct Strings {
-    known: HashSet<Arc<str>>,
-    sweep_at: usize,
-}
+/// Shares equal texts. Clones share with one another: environments run the same images.
+#[derive(Clone, Debug, Default)]
+pub struct Strings(Arc<Mutex<model::strings::Strings>>);
 
 impl Strings {
-    const SMALLEST: usize = 1024;
-
     /// The one copy of a text.
-    pub fn share(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.known.get(text) {
-            return Arc::clone(known);
-        }
-        if self.known.len() >= self.sweep_at.max(Self::SMALLEST) {
-            self.known.retain(|known| Arc::strong_count(known) > 1);
-            self.sweep_at = self.known.len() * 2;
-        }
-        let text: Arc<str> = Arc::from(text);
-        self.known.insert(Arc::clone(&text));
-        text
+    #[must_use]
+    pub fn share(&self, text: &str) -> Arc<str> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).share(text)
     }
 
     /// The one copy of a text that may be absent; empty counts as absent.
-    pub fn share_some(&mut self, text: Option<&str>) -> Option<Arc<str>> {
+    #[must_use]
+    pub fn share_some(&self, text: Option<&str>) -> Option<Arc<str>> {
         text.filter(|text| !text.is_empty()).map(|text| self.share(text))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_texts_are_one_and_unused_ones_are_dropped() {
-        let mut strings = Strings::default();
-        let kept = strings.share("shop");
-        assert!(Arc::ptr_eq(&kept, &strings.share("shop")));
-        for number in 0..10 * Strings::SMALLEST {
-            strings.share(&number.to_string());
-        }
-        assert!(strings.known.len() <= 2 * Strings::SMALLEST);
-        assert!(Arc::ptr_eq(&kept, &strings.share("shop")));
     }
 }

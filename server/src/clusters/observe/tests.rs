@@ -156,7 +156,7 @@ fn only_warnings_that_say_something_are_kept() {
     }
     assert!(kept.iter().all(|(line, _)| line.contains(r#""type":"Warning""#)));
     let (_, probe) = kept.first().unwrap();
-    assert_eq!((&*probe.reason, &*probe.about.0, probe.uid.as_str().is_empty()), ("Unhealthy", "Pod", false));
+    assert_eq!((&*probe.reason, &*probe.about.0, probe.uid.is_empty()), ("Unhealthy", "Pod", false));
     assert!(probe.message.starts_with("Readiness probe failed"), "{}", probe.message);
 }
 

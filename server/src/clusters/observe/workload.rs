@@ -26,7 +26,7 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
     let kind = observer.kind;
     let meta = Meta { name: &name.name, labels: &metadata.labels, annotations: &metadata.annotations };
     let catalogue = Arc::clone(&observer.catalogue);
-    let service = catalogue.naming.service(meta);
+    let service = ServiceName::from(observer.strings.share(catalogue.naming.service(meta).as_str()));
     let revision = match kind {
         Kind::DaemonSet => TEMPLATE_GENERATION,
         Kind::Rollout => ROLLOUT_REVISION,
@@ -48,7 +48,7 @@ pub(super) fn fact(name: ObjectName, object: &Object<'_>, observer: &mut Observe
         strategy: strategy(object),
         paused: spec.paused,
         min_ready_seconds: count(spec.min_ready_seconds),
-        conditions: observer.conditions(&status.conditions),
+        conditions: observer.conditions(status.conditions.iter()),
         track: TRACKS.iter().find_map(|key| metadata.labels.get(*key)).map(|track| observer.strings.share(track)),
         pod_labels: observer.labels(&spec.template.metadata.labels),
         special: Special::None,
@@ -95,7 +95,7 @@ pub(super) fn replica_set(name: ObjectName, object: &Object<'_>, observer: &mut 
         revision: number(metadata, REVISION),
         wanted: count(object.spec.replicas.unwrap_or(1)),
         template: template(&object.spec.template, &service, &workload, observer),
-        conditions: observer.conditions(&object.status.conditions),
+        conditions: observer.conditions(object.status.conditions.iter()),
         hash: observer.strings.share_some(hash.map(String::as_str)),
         bare,
         name,

@@ -11,12 +11,12 @@ use crate::workload::{Kind, Owner, Pod, ReplicaSet, Service, Template, Workload}
 impl Objects {
     /// The ReplicaSets of a Deployment or Rollout.
     pub(crate) fn sets_of(&self, owner: &Uid) -> impl Iterator<Item = &ReplicaSet> {
-        owned(&self.sets_by_owner, owner).filter_map(|name| self.sets.get(name))
+        owned(&self.sets_by_owner, owner).filter_map(|name| self.sets.get(name)).map(AsRef::as_ref)
     }
 
     /// The Jobs of a CronJob.
     pub(crate) fn jobs_of(&self, owner: &Uid) -> impl Iterator<Item = &Workload> {
-        owned(&self.jobs_by_owner, owner).filter_map(|name| self.workloads.get(&(Kind::Job, name.clone())))
+        owned(&self.jobs_by_owner, owner).filter_map(|name| self.workload(&(Kind::Job, name.clone())))
     }
 
     /// The pods of a workload: its own, those of its ReplicaSets or Jobs, and the pod that it is.
@@ -25,7 +25,7 @@ impl Objects {
         let jobs = self.jobs_of(&workload.uid).map(|job| &job.uid);
         let by_uid = std::iter::once(&workload.uid).chain(sets).chain(jobs).flat_map(|uid| owned(&self.pods_by_owner, uid));
         let itself = (workload.kind == Kind::Pod).then_some(&workload.name);
-        by_uid.chain(itself).filter_map(|name| self.pods.get(name)).chain(self.pods_by_name(workload))
+        by_uid.chain(itself).filter_map(|name| self.pods.get(name)).map(AsRef::as_ref).chain(self.pods_by_name(workload))
     }
 
     /// What a workload wants. A Rollout may leave the template to another workload: then its newest ReplicaSet has it.
@@ -80,7 +80,7 @@ impl Objects {
     fn root(&self, uid: &Uid) -> Option<WorkloadKey> {
         let owner_of_set = self.set_by_uid.get(uid).and_then(|name| self.sets.get(name)).and_then(|set| set.owner.as_ref());
         let key = self.workload_by_uid.get(owner_of_set.map_or(uid, |owner| &owner.uid))?;
-        match self.workloads.get(key).and_then(Workload::owner) {
+        match self.workload(key).and_then(Workload::owner) {
             Some(owner) => self.workload_by_uid.get(&owner.uid).cloned(),
             None => Some(key.clone()),
         }
@@ -89,7 +89,7 @@ impl Objects {
     /// Where ReplicaSets may not be read, a Deployment's pods are found by the names that its controller gives.
     fn pods_by_name<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a Pod> {
         let degraded = workload.kind == Kind::Deployment && !self.can_see(Kind::ReplicaSet, &workload.name.namespace);
-        let all = degraded.then(|| self.pods.range(workload.name.clone()..)).into_iter().flatten().map(|(_, pod)| pod);
+        let all = degraded.then(|| self.pods.range(workload.name.clone()..)).into_iter().flatten().map(|(_, pod)| pod.as_ref());
         all.take_while(|pod| pod.name.namespace == workload.name.namespace && pod.name.name.starts_with(&*workload.name.name))
             .filter(|pod| pod.owner.as_ref().and_then(deployment_of) == Some(&workload.name.name))
     }

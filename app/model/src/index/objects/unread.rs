@@ -40,7 +40,7 @@ impl Objects {
         let owner = match kind {
             Kind::Pod => self.pods.get(name).and_then(|pod| pod.owner.as_ref()),
             Kind::ReplicaSet => self.sets.get(name).and_then(|set| set.owner.as_ref()),
-            _ => self.workloads.get(&(kind, name.clone())).and_then(Workload::owner),
+            _ => self.workload(&(kind, name.clone())).and_then(Workload::owner),
         };
         match owner {
             Some(owner) => self.touch(owner, &name.namespace, moves),
