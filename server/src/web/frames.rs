@@ -1,6 +1,7 @@
 //! What is sent of a board, written once for all who get the same.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use model::board::{Board, Revision};
@@ -9,12 +10,21 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// How long a frame is left to its readers before the next one: about what it costs to send it to one of them. Thousands get
+/// fewer states a second, each with more in it, and are all still in time; for some hundreds nothing changes.
+const FOR_EACH_READER: Duration = Duration::from_micros(40);
+/// Readers that are behind by up to this power of two share what leads them here.
+const LAGS: usize = 24;
+
 /// A published board with what its readers get.
 #[derive(Debug)]
 pub(super) struct Frame {
     board: Arc<Board>,
-    /// The revision before it, and the event that leads from there to here.
+    /// The revision of the frame before it, and the event that leads from there to here.
     step: Option<(u64, Bytes)>,
+    /// Events that lead here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than an event begins at may take it
+    /// all the same, so that these serve every reader, however slow.
+    merged: [OnceLock<Bytes>; LAGS],
     whole: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
     lines: OnceLock<Bytes>,
@@ -33,7 +43,8 @@ pub(super) enum News {
 
 impl Frame {
     fn new(board: Arc<Board>, step: Option<(u64, Bytes)>) -> Self {
-        Self { board, step, whole: OnceLock::new(), json: OnceLock::new(), lines: OnceLock::new() }
+        let merged = [const { OnceLock::new() }; LAGS];
+        Self { board, step, merged, whole: OnceLock::new(), json: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// The board.
@@ -71,34 +82,49 @@ impl Frame {
 
     /// What leads from a revision to this one.
     pub(super) fn since(&self, revision: &Revision) -> News {
-        if *revision == self.board.revision {
+        let Revision { epoch, number } = &self.board.revision;
+        if revision == &self.board.revision {
             return News::None;
         }
-        match &self.step {
-            Some((number, bytes)) if *number == revision.number && revision.epoch == self.board.revision.epoch => News::Step(bytes.clone()),
-            _ => step(&self.board, revision).map_or(News::Whole, News::Step),
+        if revision.epoch != *epoch || revision.number > *number {
+            return News::Whole;
         }
+        match &self.step {
+            Some((before, bytes)) if *before == revision.number => News::Step(bytes.clone()),
+            _ => self.merged(number - revision.number).map_or(News::Whole, News::Step),
+        }
+    }
+
+    /// The event for those who are behind by so many revisions, or by fewer.
+    fn merged(&self, behind: u64) -> Option<Bytes> {
+        let behind = behind.checked_next_power_of_two()?;
+        let event = self.merged.get(behind.trailing_zeros() as usize)?;
+        Some(event.get_or_init(|| step(&self.board, self.board.revision.number.saturating_sub(behind))).clone())
     }
 }
 
-/// Makes a frame of each board that is published, until no more can come.
+/// Makes a frame of the newest board, again and again, until no more can come.
 pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver<Arc<Frame>>, JoinHandle<()>) {
     let first = Frame::new(Arc::clone(&boards.borrow_and_update()), None);
     let (sender, frames) = watch::channel(Arc::new(first));
     let task = tokio::spawn(async move {
         while boards.changed().await.is_ok() {
             let board = Arc::clone(&boards.borrow_and_update());
-            let before = sender.borrow().board.revision.clone();
-            let step = step(&board, &before).map(|bytes| (before.number, bytes));
-            sender.send_replace(Arc::new(Frame::new(board, step)));
+            let before = sender.borrow().board.revision.number;
+            let step = step(&board, before);
+            sender.send_replace(Arc::new(Frame::new(board, Some((before, step)))));
+            let readers = u32::try_from(sender.receiver_count()).unwrap_or(u32::MAX);
+            tokio::time::sleep(FOR_EACH_READER.saturating_mul(readers)).await;
         }
     });
     (frames, task)
 }
 
-fn step(board: &Board, since: &Revision) -> Option<Bytes> {
-    let delta = board.since(since)?;
-    Some(event("delta", &board.revision, &json(&delta)))
+/// The event with the changes since a number of the board's own epoch, which is not of its future.
+fn step(board: &Board, since: u64) -> Bytes {
+    let since = Revision { epoch: Arc::clone(&board.revision.epoch), number: since };
+    // None only for a revision of another epoch or of the future.
+    board.since(&since).map(|delta| event("delta", &board.revision, &json(&delta))).unwrap_or_default()
 }
 
 /// Types of the model always serialise: their keys are text.
@@ -112,4 +138,51 @@ fn event(name: &str, id: &Revision, data: &[u8]) -> Bytes {
     text.extend_from_slice(data);
     text.extend_from_slice(b"\n\n");
     text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use model::board::{Cell, Changes, Row};
+    use model::delta::Delta;
+
+    use super::*;
+
+    /// Forty states of a board in which rows come, change and go.
+    fn states() -> Vec<Board> {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let mut states = vec![Board::empty("8f1c", now)];
+        for number in 1..40_u32 {
+            let name = model::ids::ServiceName::from(format!("service-{}", number % 7).as_str());
+            let cell = Cell { reason: number.to_string(), ..Cell::absent() };
+            let row = Row::new(name.clone(), None, BTreeMap::from([("dev".into(), Arc::new(cell))]));
+            let rows = vec![(name, (number % 5 != 0).then_some(row))];
+            let next = states.last().unwrap().advance(Changes { rows, header: None }, now);
+            states.extend(next);
+        }
+        states
+    }
+
+    #[test]
+    fn every_reader_gets_here_and_all_share_a_few_events() {
+        let states = states();
+        let (last, before) = (states.last().unwrap(), &states[states.len() - 3]);
+        let step = step(last, before.revision.number);
+        let frame = Frame::new(Arc::new(last.clone()), Some((before.revision.number, step)));
+        let mut written = BTreeSet::new();
+        for state in &states[..states.len() - 1] {
+            let News::Step(event) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
+            written.insert(event.as_ptr());
+            let data = std::str::from_utf8(&event).unwrap().split_once("data: ").unwrap().1;
+            let mut mine = state.clone();
+            mine.apply(&serde_json::from_str::<Delta>(data).unwrap());
+            assert_eq!(serde_json::to_value(&mine).unwrap(), serde_json::to_value(last).unwrap(), "from {}", state.revision);
+        }
+        assert!(states.len() > 30 && written.len() <= 7, "{} events for {} revisions", written.len(), states.len());
+        assert!(matches!(frame.since(&last.revision), News::None));
+        for (epoch, number) in [("0ld0", 3), ("8f1c", last.revision.number + 1)] {
+            assert!(matches!(frame.since(&Revision { epoch: Arc::from(epoch), number }), News::Whole), "{epoch}-{number}");
+        }
+    }
 }

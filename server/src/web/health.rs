@@ -32,7 +32,8 @@ pub(super) async fn readyz(State(web): State<Web>) -> Response {
     if web.shutdown.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    let awaited = awaited(&web.board.borrow());
+    let board = web.board.borrow().clone();
+    let awaited = awaited(&board);
     if !awaited.is_empty() {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("syncing: {}\n", awaited.join(", "))).into_response();
     }

@@ -56,7 +56,7 @@ fn selection(names: &HashMap<String, String>) -> Option<Selection> {
 
 /// Whether the board has what is asked for.
 fn status(web: &Web, selection: &Selection) -> StatusCode {
-    let board = web.board.borrow();
+    let board = web.board.borrow().clone();
     let row = board.services.get(&selection.service);
     let found = row.is_some_and(|row| selection.environment.as_ref().is_none_or(|environment| row.cells.contains_key(environment)));
     if found { StatusCode::OK } else { StatusCode::NOT_FOUND }

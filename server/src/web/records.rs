@@ -78,8 +78,8 @@ pub(super) async fn post(State(web): State<Web>, request: Request) -> Result<Res
         Problem::new(Kind::BadRecord, detail).with_errors(errors)
     })?;
     token.take(records.len())?;
-    let mut lines: Vec<_> =
-        records.iter().map(|record| Line::new(record, &settings, &web.board.borrow(), token.unknown_environments)).collect();
+    let board = web.board.borrow().clone();
+    let mut lines: Vec<_> = records.iter().map(|record| Line::new(record, &settings, &board, token.unknown_environments)).collect();
     let batch = Batch {
         source: token.source.clone(),
         records,
