@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt fuzz bench pictures clean-tools soak
+.PHONY: help demo build site site-debug test test-rust test-browser check lint fmt fuzz bench load pictures clean-tools soak
 
 CARGO ?= cargo
 # More words for `relboard demo`, for example: make demo ARGS="--listen 127.0.0.1:9000"
@@ -57,6 +57,10 @@ fuzz: ## fuzz what reads foreign input, each target for a minute: ARGS="query wa
 bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
 	$(CARGO) build --release --workspace --bins
 	scripts/bench.sh $(ARGS)
+
+load: site ## measure a large fleet and thousands of viewers, and print a table; make load ARGS="--divide 8 --seconds 10" is short
+	$(CARGO) build --release --workspace --bins
+	"$$(scripts/target-dir.sh)/release/load" $(ARGS)
 
 pictures: build end2end/node_modules/.package-lock.json ## take the pictures of the README from the demo (docs/images)
 	scripts/pictures.sh $(ARGS)

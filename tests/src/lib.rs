@@ -3,6 +3,7 @@
 //! Whatever a test starts has ended when it is dropped: [`Fleet`] makes sure that no task is left running.
 
 pub mod fuzz;
+pub mod load;
 
 mod fleet;
 mod follower;
