@@ -50,6 +50,7 @@ impl Haystacks {
 #[cfg(test)]
 mod tests {
     use super::Haystacks;
+    use model::ids::ServiceName;
     use model::query::{Context, Query};
     use model::text::{TIME, parse};
 
@@ -60,7 +61,7 @@ mod tests {
             let board = parse(&format!("environments: dev\n{board}")).unwrap();
             let context = Context { environments: &board.environments, now: TIME };
             let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
-            assert_eq!(found.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" "), expected, "{query}");
+            assert_eq!(found.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "), expected, "{query}");
         };
         let before = "b dev: 7fc38a2 ready 1/1\nd dev: 7fc38a2 ready 1/1";
         check(before, "", "b d");
