@@ -51,15 +51,16 @@ pub async fn board(address: &str) -> Result<(Board, Haystacks), LoadError> {
         return Err(refused(&response));
     }
     let buffer = JsFuture::from(response.array_buffer().map_err(|error| failed(&error))?).await.map_err(|error| failed(&error))?;
-    let text = Uint8Array::new(&buffer).to_vec();
+    let text =
+        String::from_utf8(Uint8Array::new(&buffer).to_vec()).map_err(|_| LoadError::Unreadable("the board is not UTF-8".to_owned()))?;
     let unreadable = |error: serde_json::Error| LoadError::Unreadable(format!("the board is not readable: {error}"));
-    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let head: SlimHead = serde_json::from_slice(lines.next().unwrap_or_default()).map_err(unreadable)?;
+    let mut lines = text.split('\n').filter(|line| !line.is_empty());
+    let head: SlimHead = serde_json::from_str(lines.next().unwrap_or_default()).map_err(unreadable)?;
     let mut rows = Vec::with_capacity(head.rows);
     let mut haystacks = Haystacks::default();
     let mut begun = js_sys::Date::now();
     for line in lines {
-        let row = Arc::new(head.expand(serde_json::from_slice(line).map_err(unreadable)?));
+        let row = Arc::new(head.expand(serde_json::from_str(line).map_err(unreadable)?));
         haystacks.push(Arc::clone(&row));
         rows.push(row);
         if js_sys::Date::now() - begun > SLICE {

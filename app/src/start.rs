@@ -135,7 +135,7 @@ impl Start {
         let language = document.document_element().and_then(|root| root.get_attribute("lang"));
         let location = leptos::prelude::location();
         let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-        let (now, base, version) = (attribute("data-now")?.parse()?, attribute("data-base")?, attribute("data-version")?);
+        let (now, base, version) = (model::time::parse(&attribute("data-now")?)?, attribute("data-base")?, attribute("data-version")?);
         let address = format!("{path}{search}");
         let snapshot: Snapshot = serde_json::from_str(&json)?;
         let (board, opening) = snapshot.open(&base, &address, now);

@@ -24,5 +24,6 @@ pub mod slim;
 pub mod status;
 pub mod strings;
 pub mod text;
+pub mod time;
 pub mod version;
 pub mod workload;

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use js_sys::{Array, Object};
 use leptos::prelude::*;
 use maud::{Markup, html};
+use model::time;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -34,7 +35,7 @@ pub fn refresh(element: &web_sys::Element, now: DateTime<Utc>, ages: &Ages) {
     let Ok(moments) = element.query_selector_all("time[datetime]") else { return };
     for place in 0..moments.length() {
         let Some(moment) = moments.item(place).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
-        let at = moment.get_attribute("datetime").and_then(|at| at.parse::<DateTime<Utc>>().ok());
+        let at = moment.get_attribute("datetime").and_then(|at| time::parse(&at).ok());
         let Some(at) = at else { continue };
         let age = age(now - at, ages);
         if moment.text_content().as_deref() != Some(age.as_str()) {

@@ -1,6 +1,6 @@
 //! The wall as HTML. Server and browser write it with the same functions.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use maud::{Markup, html};
 use model::board::{Environment, Row, Target};
 use model::status::Status;
@@ -61,7 +61,7 @@ impl Scene {
     pub fn state(&self) -> Markup {
         let strings = self.strings;
         match self.connection {
-            Connection::Rendered(at) => html! { (strings.connecting) " " (at.format("%H:%M:%S UTC")) },
+            Connection::Rendered(at) => html! { (strings.connecting) " " (clock(at, "12:00:00".len())) " UTC" },
             // Whoever is silent for longer is not live.
             Connection::Live => html! { (strings.live) " · " (strings.ages.now) },
             Connection::Paused => html! { (strings.paused) " · " ((strings.data_age)(&age(self.now - self.heard, &strings.ages))) },
@@ -186,7 +186,7 @@ impl Scene {
 /// A time of day, UTC.
 #[must_use]
 pub fn utc(now: DateTime<Utc>) -> String {
-    now.format("%H:%M <small>UTC</small>").to_string()
+    format!("{} <small>UTC</small>", clock(now, "12:00".len()))
 }
 
 /// A time of day, in the time zone that is so many minutes behind UTC.
@@ -194,5 +194,11 @@ pub fn utc(now: DateTime<Utc>) -> String {
 pub fn local(now: DateTime<Utc>, minutes_behind: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a day has 1,440 minutes")]
     let local = now - TimeDelta::minutes(minutes_behind as i64);
-    local.format("%H:%M").to_string()
+    clock(local, "12:00".len())
+}
+
+/// The beginning of a time of day, so many letters long: the patterns of chrono weigh as much as the rest of the wall.
+fn clock(time: DateTime<Utc>, letters: usize) -> String {
+    let text = time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    text.chars().skip("2026-11-20T".len()).take(letters).collect()
 }

@@ -7,7 +7,7 @@ use std::pin::pin;
 use futures::future::{Either, select};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Answer, Failure, print};
 use crate::config::{self, Config, Sources};
@@ -64,6 +64,10 @@ pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
 /// # Errors
 /// The address is not free, the store cannot be opened, or serving failed.
 pub async fn serve(config: Config) -> Result<Answer, Failure> {
+    // Each viewer is an open file, and 1,024 of them, which is usual, are soon used up. The hard limit stays.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!("the limit of open files cannot be raised, so fewer people can look at the board at once: {error}");
+    }
     let listener = listen(config.server.listen).await?;
     let url = url(listener.local_addr()?, &config.server.base_path);
     let running = pin!(crate::run(config, listener, until_stopped()));

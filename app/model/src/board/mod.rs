@@ -31,6 +31,7 @@ pub struct Board {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "8f1c-42"))]
     pub revision: Revision,
     /// When this state was published, UTC.
+    #[serde(deserialize_with = "crate::time::utc")]
     pub generated_at: DateTime<Utc>,
     /// The columns, in promotion order.
     pub environments: Vec<Environment>,
@@ -74,9 +75,11 @@ pub struct Target {
     /// How it is doing.
     pub state: TargetState,
     /// Since when, UTC.
+    #[serde(deserialize_with = "crate::time::utc")]
     pub since: DateTime<Utc>,
     /// When it was last heard, UTC; never, when null. Rounded down so that it does not change by itself
     /// more often than every 10 s.
+    #[serde(deserialize_with = "crate::time::utc_or_null")]
     pub last_heard: Option<DateTime<Utc>>,
     /// The real cause, when it is not live; what could not be read, when it is.
     pub error: Option<String>,
@@ -158,6 +161,7 @@ pub struct Cell {
     /// Remarks.
     pub flags: Vec<Flag>,
     /// Since when the cell has this version and status, UTC.
+    #[serde(deserialize_with = "crate::time::utc_or_null")]
     pub since: Option<DateTime<Utc>>,
     /// The newest record, when it failed and something else runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,6 +212,7 @@ pub struct RecordSummary {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub by: Option<Arc<str>>,
     /// When, UTC.
+    #[serde(deserialize_with = "crate::time::utc")]
     pub at: DateTime<Utc>,
     /// How it went.
     pub outcome: Outcome,

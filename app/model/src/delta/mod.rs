@@ -20,6 +20,7 @@ pub struct Delta {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "8f1c-43"))]
     pub revision: Revision,
     /// When that state was published, UTC.
+    #[serde(deserialize_with = "crate::time::utc")]
     pub generated_at: DateTime<Utc>,
     /// All columns, when any of them changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

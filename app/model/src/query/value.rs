@@ -1,6 +1,6 @@
 //! The values of terms: words, dates, statuses, commits, ages.
 
-use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, Duration, Months, Utc};
 
 use super::QueryError;
 use super::fold::Needle;
@@ -71,32 +71,24 @@ fn parse_age(text: &str) -> Option<Age> {
 /// The time that the beginning of an ISO date stands for, from the month on: `2026-11`, `2026-11-20`, `2026-11-20t10`,
 /// `2026-11-20t10:00`, `2026-11-20t10:00:05`, each with a `z` or without. The text is in lower case.
 fn date(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let from = |text: &str, missing: &str| {
+        let from = crate::time::parse(&format!("{text}{missing}Z")).ok();
+        from.filter(|from| (1000..=9999).contains(&from.year()))
+    };
     if text.len() == "2026-11".len() {
-        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok().filter(has_four_digit_year)?;
-        return Some((midnight(first)?, midnight(first.checked_add_months(Months::new(1))?)?));
+        let first = from(text, "-01t00:00:00")?;
+        return Some((first, first.checked_add_months(Months::new(1))?));
     }
-    if text.len() == "2026-11-20".len() {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(has_four_digit_year)?;
-        return Some((midnight(day)?, midnight(day.succ_opt()?)?));
-    }
-    let text = text.strip_suffix('z').unwrap_or(text);
-    let (missing, length) = match text.len() {
-        13 => (":00:00", Duration::hours(1)),
-        16 => (":00", Duration::minutes(1)),
-        19 => ("", Duration::seconds(1)),
+    let time = text.strip_suffix('z').unwrap_or(text);
+    let (text, missing, length) = match (text.len(), time.len()) {
+        (10, _) => (text, "t00:00:00", Duration::days(1)),
+        (_, 13) => (time, ":00:00", Duration::hours(1)),
+        (_, 16) => (time, ":00", Duration::minutes(1)),
+        (_, 19) => (time, "", Duration::seconds(1)),
         _ => return None,
     };
-    let from = NaiveDateTime::parse_from_str(&format!("{text}{missing}"), "%Y-%m-%dt%H:%M:%S").ok();
-    let from = from.filter(|from| has_four_digit_year(&from.date()))?.and_utc();
+    let from = from(text, missing)?;
     Some((from, from.checked_add_signed(length)?))
-}
-
-fn has_four_digit_year(date: &NaiveDate) -> bool {
-    (1000..=9999).contains(&date.year())
-}
-
-fn midnight(date: NaiveDate) -> Option<DateTime<Utc>> {
-    Some(date.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
 fn unknown_word(qualifier: &str, word: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {

@@ -23,6 +23,7 @@ use crate::workload::Kind;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SlimHead {
     revision: Revision,
+    #[serde(deserialize_with = "crate::time::utc")]
     generated_at: DateTime<Utc>,
     environments: Vec<Environment>,
     unplaced_records: u64,
@@ -84,7 +85,7 @@ struct SlimCell {
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
     flags: Vec<Flag>,
     /// Left out when it is the time of the record.
-    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none", deserialize_with = "said")]
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none", deserialize_with = "said_time")]
     since: Option<Option<DateTime<Utc>>>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     failed_record: Option<SlimRecord>,
@@ -104,7 +105,7 @@ struct SlimRecord {
     version: Option<Arc<str>>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     by: Option<Arc<str>>,
-    #[serde(rename = "t")]
+    #[serde(rename = "t", deserialize_with = "crate::time::utc")]
     at: DateTime<Utc>,
     #[serde(rename = "o")]
     outcome: Outcome,
@@ -287,7 +288,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// What is said is something, also when it is null.
-fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+/// A time that was said, be it null.
+fn said_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
+    crate::time::utc_or_null(deserializer).map(Some)
 }
