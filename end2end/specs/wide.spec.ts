@@ -29,6 +29,7 @@ test.describe("a board wider than the screen", { tag: "@hydrated" }, () => {
     await page.locator(".board").evaluate((board) => board.scrollTo(1e6, 0));
     await expect(row.getByRole("cell").last()).toHaveAttribute("aria-colindex", "13");
     await expect(row.getByRole("cell").last()).toBeInViewport();
+    expect(await board.violations()).toEqual([]);
   });
 
   test("is walked by keyboard to its last column and back", async ({ board, page }) => {
