@@ -1,13 +1,14 @@
 //! Opening the store: which database, how durable, and its migrations.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use sqlx::Pool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Pool};
 
 use super::{Db, Error, Store};
 use crate::config;
@@ -32,20 +33,31 @@ impl Store {
         let options = options(config.url.expose_secret())?;
         let in_memory = config.url.expose_secret().contains(":memory:");
         let place: Arc<str> = if in_memory { Arc::from("in memory") } else { Arc::from(options.get_filename().display().to_string()) };
-        // A database in memory lives as long as its one connection.
-        let pool = SqlitePoolOptions::new()
+        // A database in memory lives as long as its one connection. Any other one is closed, once the store is open, when a
+        // transaction is left in it: on a full disk SQLite rolls back by itself, sqlx's own rollback then fails, and it goes on as
+        // if it were in that transaction. What it commits from then on is a savepoint only, and is lost.
+        let opened = Arc::new(AtomicBool::new(false));
+        let is_open = Arc::clone(&opened);
+        let pools = SqlitePoolOptions::new()
             .max_connections(if in_memory { 1 } else { 4 })
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(BUSY_TIMEOUT * 2)
-            .connect_with(options)
-            .await
-            .map_err(|error| Error::from_sqlx(&place, error))?;
+            .after_release(move |connection, _| {
+                let is_open = Arc::clone(&is_open);
+                Box::pin(async move {
+                    // A rollback that was begun is over when this answers.
+                    connection.ping().await?;
+                    Ok(!is_open.load(Ordering::Acquire) || !connection.is_in_transaction())
+                })
+            });
+        let pool = connect(pools, options, &place).await?;
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
         migrate(&pool).await.map_err(|error| Error::from_migrate(&place, known, error))?;
         let store = Self { pool, place, trouble: Arc::new(Mutex::new(None)) };
         store.probe().await?;
+        opened.store(!in_memory, Ordering::Release);
         Ok(store)
     }
 
@@ -61,6 +73,18 @@ impl Store {
         .await;
         self.noted(written)
     }
+}
+
+/// Opens the first connection. A new database becomes one with a log of its own (WAL), for which SQLite waits for nobody: who
+/// finds that another program is just doing that looks again.
+async fn connect(pools: SqlitePoolOptions, options: SqliteConnectOptions, place: &Arc<str>) -> Result<Pool<Db>, Error> {
+    for _ in 0..RACES {
+        match pools.clone().connect_with(options.clone()).await.map_err(|error| Error::from_sqlx(place, error)) {
+            Err(Error::Busy { .. }) => tokio::time::sleep(RACE).await,
+            done => return done,
+        }
+    }
+    pools.connect_with(options).await.map_err(|error| Error::from_sqlx(place, error))
 }
 
 /// Brings the database up to date. Two programs may do so at once (the server, and `relboard screen` beside it): who finds that the
