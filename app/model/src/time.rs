@@ -4,12 +4,18 @@
 use chrono::{DateTime, ParseError, Utc};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// Reads a time with its offset: `2018-08-13T15:56:53Z`.
+/// Reads a time with its offset: `2018-08-13T15:56:53Z`. Years that RFC 3339 cannot write have a sign (ISO 8601, and chrono): what
+/// somebody once recorded so must not make a board unreadable, and is the beginning or the end of what can be written.
 ///
 /// # Errors
 /// When it is none.
 pub fn parse(text: &str) -> Result<DateTime<Utc>, ParseError> {
-    DateTime::parse_from_rfc3339(text).map(|time| time.to_utc())
+    let nearest = match text.as_bytes().first() {
+        Some(b'-') => "0000-01-01T00:00:00Z",
+        Some(b'+') => "9999-12-31T23:59:59Z",
+        _ => text,
+    };
+    DateTime::parse_from_rfc3339(nearest).map(|time| time.to_utc())
 }
 
 /// Reads a time of JSON, for `#[serde(deserialize_with)]`.
@@ -32,6 +38,7 @@ pub fn utc_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 #[cfg(test)]
 mod tests {
     use super::{parse, utc, utc_or_null};
+    use chrono::{DateTime, Utc};
 
     #[test]
     fn what_is_written_is_read() {
@@ -44,6 +51,10 @@ mod tests {
         }
         assert_eq!(utc_or_null(&mut serde_json::Deserializer::from_str("null")).unwrap(), None);
         assert_eq!(parse("2018-08-13T17:56:53+02:00"), parse("2018-08-13T15:56:53Z"));
+        for (beyond, nearest) in [(DateTime::<Utc>::MIN_UTC, "0000-01-01T00:00:00Z"), (DateTime::<Utc>::MAX_UTC, "9999-12-31T23:59:59Z")] {
+            let json = serde_json::to_string(&beyond).unwrap();
+            assert_eq!(utc(&mut serde_json::Deserializer::from_str(&json)).unwrap(), parse(nearest).unwrap(), "{json}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn any_version() -> impl Strategy<Value = Version> {
 }
 
 fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
-    prop::sample::select(vec![TIME, TIME - chrono::Duration::nanoseconds(1), DateTime::<Utc>::MIN_UTC])
+    prop::sample::select(vec![TIME, TIME - chrono::Duration::nanoseconds(1), crate::time::parse("0000-01-01T00:00:00Z").unwrap()])
 }
 
 fn any_record() -> impl Strategy<Value = RecordSummary> {
