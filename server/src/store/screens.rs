@@ -8,6 +8,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use subtle::{Choice, ConstantTimeEq};
 
+use super::records::hex;
 use super::{Db, Error, Store};
 
 /// The hash of a screen's token. The token is random, so that one plain SHA-256 is enough.
@@ -55,7 +56,7 @@ impl TokenHash {
 
 impl fmt::Display for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
