@@ -1,14 +1,29 @@
 import type { Page } from "@playwright/test";
 
 import { expect, short, test } from "../support/test.ts";
+import { failing, type World } from "../support/world.ts";
 
 const rows = (page: Page) => page.locator(".wall-name");
 const state = (page: Page) => page.getByRole("main");
 
+/** What is not ready of the world that every worker starts with. */
+const usual = ["inventory drifted", "payments failing", "reports paused"];
+
+/** Waits until nothing of what other tests did goes on any more: pages are counted, and trouble changes how many there are. */
+const settled = (world: World) =>
+  expect
+    .poll(async () => {
+      const services = (await world.board()).services;
+      const cells = services.flatMap(({ name, cells }) => Object.values(cells).map(({ status }) => `${name} ${status}`));
+      return cells.filter((cell) => !/ (ready|absent)$/.test(cell)).sort();
+    }, { timeout: 30_000 })
+    .toEqual(usual);
+
 test.describe("the wall", () => {
   test.use({ viewport: { width: 1920, height: 1080 } });
 
-  test("shows trouble first, and fits without scrolling", async ({ page }) => {
+  test("shows trouble first, and fits without scrolling", async ({ page, world }) => {
+    await settled(world);
     await page.goto("/?view=wall");
     await expect(rows(page).first()).toBeVisible();
     const names = await rows(page).allInnerTexts();
@@ -45,6 +60,32 @@ test.describe("the wall", () => {
     await expect(page).toHaveURL(/\/\?q=cart&theme=dark$/);
   });
 
+  test("the screen is kept awake, and asked for again when the page is seen again", { tag: "@hydrated" }, async ({ page }) => {
+    await page.addInitScript(() => {
+      const asked: string[] = [];
+      const request = (kind: string) => {
+        asked.push(kind);
+        return Promise.resolve({});
+      };
+      Object.assign(window, { asked });
+      Object.defineProperty(navigator, "wakeLock", { value: { request } });
+    });
+    const asked = () => page.evaluate(() => (window as unknown as { asked: string[] }).asked);
+    const turnTo = (seen: "hidden" | "visible") =>
+      page.evaluate((seen) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, value: seen });
+        Object.defineProperty(document, "hidden", { configurable: true, value: seen === "hidden" });
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      }, seen);
+    await page.goto("/?view=wall");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    await expect.poll(asked).toEqual(["screen"]);
+    await turnTo("hidden");
+    expect(await asked(), "a page that nobody sees is refused").toEqual(["screen"]);
+    await turnTo("visible");
+    await expect.poll(asked).toEqual(["screen", "screen"]);
+  });
+
   test("a server that went is said, and when it is back the wall goes on", { tag: "@hydrated" }, async ({ board, page, world }) => {
     board.expected.push(/ERR_|Failed to load resource|EventSource/);
     await page.goto("/?view=wall");
@@ -62,7 +103,8 @@ test.describe("a wall that does not fit", { tag: "@hydrated" }, () => {
   // A low screen has room for few rows.
   test.use({ viewport: { width: 1200, height: 320 } });
 
-  test("turns its pages, shows all services, and keeps no more in the document than it shows", async ({ page }) => {
+  test("turns its pages, shows all services, and keeps no more in the document than it shows", async ({ page, world }) => {
+    await settled(world);
     await page.clock.install();
     await page.goto("/?view=wall");
     await expect(state(page)).toHaveAttribute("data-state", "live");
@@ -78,6 +120,42 @@ test.describe("a wall that does not fit", { tag: "@hydrated" }, () => {
     }
     expect(seen.size).toBe(10);
     await expect(page.locator(".wall-foot")).toContainText(`page 1 of ${pages}`);
+  });
+
+  test("shows every service in a round, whatever fails and recovers while pages turn", async ({ page, world }) => {
+    await settled(world);
+    const services = (await world.board()).services.map(({ name }) => name);
+    await page.goto("/?view=wall");
+    await expect(state(page)).toHaveAttribute("data-state", "live");
+    const foot = page.locator(".wall-foot");
+    await expect(foot).toContainText(/page 1 of [3-9]/);
+    const number = async () => Number(/page (\d+)/.exec(await foot.innerText())?.[1]);
+    const seen = new Set<string>();
+    const look = async () => {
+      for (const name of await rows(page).allInnerTexts()) seen.add(name);
+    };
+    const next = async () => {
+      await look();
+      const before = await number();
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(number, "the page was turned").not.toBe(before);
+    };
+    // Pages turn when this test says so.
+    await page.keyboard.press(" ");
+    const commits = { orders: "0de0001", shipping: "5419001", mailer: "3a11001" };
+    const chip = page.locator(".chip[data-tone=failing]");
+    try {
+      await next();
+      for (const service of Object.keys(commits)) await world.deploy("dev", service, { commit: failing.pull });
+      await expect(chip, "as many as fail").toHaveText(/^4 /);
+      await next();
+    } finally {
+      for (const [service, commit] of Object.entries(commits)) await world.deploy("dev", service, { commit });
+    }
+    await expect(chip).toHaveText(/^1 /);
+    for (let turned = 0; turned < 20 && (await number()) !== 1; turned += 1) await next();
+    expect(await number(), "a round ends").toBe(1);
+    expect([...seen].sort()).toEqual(services.sort());
   });
 
   test("arrows turn pages, and the space bar holds one", async ({ page }) => {

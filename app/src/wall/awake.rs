@@ -9,7 +9,12 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 pub fn keep() {
     Effect::new(|_| {
         ask();
-        let handle = window_event_listener_untyped("visibilitychange", |_| ask());
+        let ask_if_seen = |_| {
+            if !document().hidden() {
+                ask();
+            }
+        };
+        let handle = window_event_listener_untyped("visibilitychange", ask_if_seen);
         on_cleanup(move || handle.remove());
     });
 }

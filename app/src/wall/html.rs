@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use model::board::{Environment, Row, Target};
 use model::status::Status;
 
-use super::ranking::{Ranking, Sheet};
+use super::ranking::Ranking;
+use super::round::Sheet;
 use crate::board::cell;
 use crate::board::columns::Columns;
 use crate::board::face;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::round::Turn;
 use super::state::Wall;
 use crate::address::Mode;
 use crate::api;
@@ -20,8 +21,8 @@ pub fn listen(wall: Wall) {
                     api::go_when_answered(view.query_untracked().with_mode(Mode::Board).board(&view.base()));
                 }
                 "t" => theme::toggle(wall.view),
-                "ArrowRight" | "ArrowDown" | "PageDown" => wall.number.update(|number| *number += 1),
-                "ArrowLeft" | "ArrowUp" | "PageUp" => wall.number.update(|number| *number = number.saturating_sub(1)),
+                "ArrowRight" | "ArrowDown" | "PageDown" => wall.turn(Turn::Next),
+                "ArrowLeft" | "ArrowUp" | "PageUp" => wall.turn(Turn::Back),
                 " " => wall.held.update(|held| *held = !*held),
                 _ => return,
             }

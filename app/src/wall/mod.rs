@@ -8,6 +8,7 @@ pub mod html;
 pub mod keys;
 pub mod paint;
 pub mod ranking;
+pub mod round;
 pub mod state;
 pub mod update;
 

@@ -21,8 +21,8 @@ pub struct Painter {
     texts: [String; 6],
     /// The rows with their texts.
     rows: Vec<(Arc<Row>, String)>,
-    /// The page that is shown.
-    page: Option<(usize, usize)>,
+    /// The number of the page that is shown.
+    page: Option<usize>,
 }
 
 impl Painter {
@@ -84,7 +84,7 @@ impl Painter {
     }
 
     fn paint_rows(&mut self, wall: Wall, body: &Element, scene: &Scene) {
-        let page = Some((scene.sheet.number, scene.sheet.of));
+        let page = Some(scene.sheet.number);
         let turned = self.page.is_some() && self.page != page;
         let before = std::mem::take(&mut self.rows);
         let rows = scene.sheet.rows.iter().filter_map(|name| wall.live.row(name));

@@ -10,6 +10,7 @@ use model::board::Row;
 use super::html::{self, Scene};
 use super::paint::Painter;
 use super::ranking::{Fit, Ranking};
+use super::round::{Now, Round, Turn};
 use super::{Parts, awake, keys, update};
 use crate::board::item::Item;
 use crate::board::order::Order;
@@ -44,16 +45,16 @@ pub struct Wall {
     pub heard: RwSignal<DateTime<Utc>>,
     /// Which version of the page the server has.
     pub served: RwSignal<Option<String>>,
-    /// The number of the page that is shown.
-    pub number: RwSignal<usize>,
+    /// How often a page was turned.
+    pub turns: RwSignal<u32>,
     /// How much fits on the screen.
     pub fit: RwSignal<Fit>,
     /// Whether pages stay until somebody says otherwise.
     pub held: RwSignal<bool>,
     /// What the page says.
     pub strings: &'static Strings,
-    /// The rows as they were shown last, and for which number.
-    shown: StoredValue<(Ranking, Option<usize>)>,
+    /// The round through the pages.
+    round: StoredValue<Round>,
     /// The version of this page.
     version: StoredValue<Arc<str>>,
 }
@@ -74,11 +75,11 @@ impl Wall {
             connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
             heard: RwSignal::new(start.now),
             served: RwSignal::new(None),
-            number: RwSignal::new(view.page.get_untracked()),
+            turns: RwSignal::new(0),
             fit: RwSignal::new(Fit::USUAL),
             held: RwSignal::new(false),
             strings: start.language.strings(),
-            shown: StoredValue::default(),
+            round: StoredValue::new(Round::starting(view.page.get_untracked())),
             version: StoredValue::new(Arc::clone(&start.version)),
         }
     }
@@ -123,12 +124,22 @@ impl Wall {
         news
     }
 
+    /// Turns the page.
+    pub fn turn(self, to: Turn) {
+        // Until all of a large board is here there is nothing to turn to.
+        if self.live.known.get_untracked().is_none() {
+            let (ranking, fit, columns) = untrack(|| (self.ranking(), self.fit.get(), self.live.columns.get().len()));
+            self.round.update_value(|round| round.turn(to, Now { ranking: &ranking, fit, columns }));
+        }
+        self.turns.update(|turns| *turns = turns.wrapping_add(1));
+    }
+
     /// Shows the next page when this one was shown for long enough.
     fn turn_pages(self, parts: Parts) {
         // A page that was left by hand does not turn any more.
         let turn = StoredValue::new(0_u32);
         Effect::new(move |before: Option<()>| {
-            self.number.track();
+            self.turns.track();
             turn.update_value(|turn| *turn = turn.wrapping_add(1));
             if let Some(progress) = parts.progress.get_untracked().filter(|_| before.is_some()) {
                 // Another name of the same movement begins it anew.
@@ -139,7 +150,7 @@ impl Wall {
                 let this = turn.get_value();
                 let next = move || {
                     if turn.get_value() == this {
-                        self.number.update(|number| *number = number.wrapping_add(1));
+                        self.turn(Turn::Next);
                     }
                 };
                 set_timeout(next, TURN);
@@ -159,20 +170,10 @@ impl Wall {
     #[must_use]
     pub fn scene(self, now: DateTime<Utc>) -> Scene {
         let columns = self.live.columns.get_untracked();
-        let (fit, number) = (self.fit.get(), self.number.get());
-        let (last, last_number) = self.shown.get_value();
-        let mut ranking = self.ranking();
-        if last_number == Some(number) {
-            ranking = ranking.with_recovered(&last);
-        }
-        let in_round = ranking.clone().in_round(&last);
-        let sheet = in_round.sheet(fit, columns.len(), number);
-        // A round begins on its first page.
-        let (ranking, sheet) = match sheet.number {
-            0 if last_number != Some(number) => (ranking.clone(), ranking.sheet(fit, columns.len(), number)),
-            _ => (in_round, sheet),
-        };
-        self.shown.set_value((ranking.clone(), Some(number)));
+        self.turns.track();
+        let (ranking, fit) = (self.ranking(), self.fit.get());
+        let look = |round: &mut Round| round.sheet(Now { ranking: &ranking, fit, columns: columns.len() });
+        let sheet = self.round.try_update_value(look).unwrap_or_default();
         Scene {
             q: self.view.q.get_untracked(),
             columns,
