@@ -40,6 +40,8 @@ pub use self::board::selection::Selection;
 pub use self::i18n::Language;
 #[cfg(feature = "ssr")]
 pub use self::shell::shell;
+#[cfg(feature = "ssr")]
+pub use self::wall::refusal::Refusal;
 
 /// Makes the page that the server rendered come alive; the document's own script calls it.
 #[cfg(feature = "hydrate")]

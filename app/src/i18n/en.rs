@@ -10,7 +10,7 @@ use model::workload::Role;
 
 use super::strings::{Ages, Strings};
 #[cfg(feature = "ssr")]
-use super::strings::{Keys, Panel};
+use super::strings::{Keys, Panel, Refused};
 use crate::address::Density;
 use crate::board::group::Grouping;
 
@@ -206,6 +206,18 @@ pub(super) static STRINGS: Strings = Strings {
         pin: "pin the service, or unpin it",
         help: "this help",
         shut: "Close",
+    },
+    #[cfg(feature = "ssr")]
+    refused: Refused {
+        unknown: "This is no screen's link",
+        unknown_hint: "Perhaps a letter of it is missing. A link is printed once; this makes another one, to be opened here:",
+        revoked: "This screen's link was revoked",
+        revoked_hint: "This makes a new one, to be opened here:",
+        too_many: "Too many links were opened",
+        too_many_hint: "This page tries again by itself, in a minute.",
+        unavailable: "Links cannot be checked at the moment",
+        unavailable_hint: "The server does not reach its store, and says more in its log. This page tries again by itself, in a minute.",
+        create: "relboard screen create NAME",
     },
 };
 

@@ -10,7 +10,7 @@ use model::workload::Role;
 
 use super::strings::{Ages, Strings};
 #[cfg(feature = "ssr")]
-use super::strings::{Keys, Panel};
+use super::strings::{Keys, Panel, Refused};
 use crate::address::Density;
 use crate::board::group::Grouping;
 
@@ -206,6 +206,18 @@ pub(super) static STRINGS: Strings = Strings {
         pin: "fijar el servicio, o soltarlo",
         help: "esta ayuda",
         shut: "Cerrar",
+    },
+    #[cfg(feature = "ssr")]
+    refused: Refused {
+        unknown: "Este no es el enlace de ninguna pantalla",
+        unknown_hint: "Quizá le falta una letra. Un enlace se muestra una sola vez; esto crea otro, que se abre aquí:",
+        revoked: "El enlace de esta pantalla fue revocado",
+        revoked_hint: "Esto crea uno nuevo, que se abre aquí:",
+        too_many: "Se abrieron demasiados enlaces",
+        too_many_hint: "Esta página lo intenta de nuevo sola, en un minuto.",
+        unavailable: "Ahora mismo no se pueden comprobar los enlaces",
+        unavailable_hint: "El servidor no llega a su base de datos; su registro dice más. Esta página lo intenta de nuevo sola, en un minuto.",
+        create: "relboard screen create NOMBRE",
     },
 };
 

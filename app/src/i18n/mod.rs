@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 pub use self::strings::{Ages, Strings};
 #[cfg(feature = "ssr")]
-pub use self::strings::{Keys, Panel};
+pub use self::strings::{Keys, Panel, Refused};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

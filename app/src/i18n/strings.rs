@@ -119,9 +119,11 @@ pub struct Strings {
     pub never: &'static str,
     pub ages: Ages,
 
-    // The keyboard; only the server says it.
+    // The keyboard, and why a screen is refused; only the server says it.
     #[cfg(feature = "ssr")]
     pub keys: Keys,
+    #[cfg(feature = "ssr")]
+    pub refused: Refused,
 }
 
 /// What the panel with the details says: only the server writes it.
@@ -191,4 +193,20 @@ pub struct Keys {
     pub pin: &'static str,
     pub help: &'static str,
     pub shut: &'static str,
+}
+
+/// Why a screen is not let in, each with what to do.
+#[cfg(feature = "ssr")]
+#[derive(Debug)]
+#[expect(missing_docs, reason = "a string's name and its English text say what it is")]
+pub struct Refused {
+    pub unknown: &'static str,
+    pub unknown_hint: &'static str,
+    pub revoked: &'static str,
+    pub revoked_hint: &'static str,
+    pub too_many: &'static str,
+    pub too_many_hint: &'static str,
+    pub unavailable: &'static str,
+    pub unavailable_hint: &'static str,
+    pub create: &'static str,
 }

@@ -8,6 +8,8 @@ pub mod html;
 pub mod keys;
 pub mod paint;
 pub mod ranking;
+#[cfg(feature = "ssr")]
+pub mod refusal;
 pub mod round;
 pub mod state;
 pub mod update;

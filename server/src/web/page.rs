@@ -107,7 +107,8 @@ fn backend(web: &Web, request: &Request) -> Backend {
     }
 }
 
-fn language(query: Option<&str>, headers: &HeaderMap) -> Language {
+/// The language of an answer.
+pub(super) fn language(query: Option<&str>, headers: &HeaderMap) -> Language {
     let uri = format!("/?{}", query.unwrap_or_default()).parse().unwrap_or_default();
     let asked = Query::<HashMap<String, String>>::try_from_uri(&uri).ok().and_then(|Query(mut words)| words.remove("lang"));
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::Refusal;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -17,6 +18,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::page;
 use super::problem::{Kind, Problem};
 use super::state::Web;
 use super::wants_html;
@@ -31,6 +33,11 @@ const OPENED_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none
 const COOKIE: &str = "relboard_screen";
 /// As long as browsers keep a cookie: 400 days, renewed whenever the link is opened.
 const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
+
+/// What is said of a link that was revoked.
+const REVOKED: &str = "This screen's link was revoked: make a new one with `relboard screen create NAME`.";
+/// What the page of a refusal may load.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The screens.
 pub(super) struct Screens {
@@ -135,18 +142,22 @@ impl Viewer {
 /// else the address asks for (`?q=env:pro&theme=dark`) is asked of the wall.
 pub(super) async fn open(State(web): State<Web>, Path(token): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let screens = &web.screens;
+    let refused = |refusal, problem| refused(&web, query.as_deref(), &headers, refusal, problem);
     if screens.openings.check().is_err() {
-        return Problem::new(Kind::TooMany, "Too many links were opened: try again in a minute.").retry_after(60).into_response();
+        let problem = Problem::new(Kind::TooMany, "Too many links were opened: try again in a minute.").retry_after(60);
+        return refused(Refusal::TooMany, problem);
     }
     // What was made a moment ago is not known yet: the store is asked.
     if let Err(error) = screens.refresh().await {
-        return Problem::new(Kind::Unavailable, format!("Screens cannot be read: {error}. Try again.")).into_response();
+        let problem = Problem::new(Kind::Unavailable, format!("Screens cannot be read: {error}. Try again."));
+        return refused(Refusal::Unavailable, problem);
     }
     let Some(screen) = screens.find(&token) else {
-        return refused(&web, &headers, Kind::NotFound);
+        let detail = "This is no screen's link: `relboard screen create NAME` makes one, and prints it once.";
+        return forgotten(&web, refused(Refusal::Unknown, Problem::new(Kind::NotFound, detail)), &headers);
     };
     if screen.revoked.is_some() {
-        return refused(&web, &headers, Kind::Gone);
+        return forgotten(&web, refused(Refusal::Revoked, Problem::new(Kind::Gone, REVOKED)), &headers);
     }
     screens.used(screen.id);
     let more = query.map(|query| format!("&{query}")).unwrap_or_default();
@@ -172,22 +183,34 @@ pub(super) async fn admit(State(web): State<Web>, request: Request, next: Next) 
             web.screens.used(screen.id);
             next.run(request).await
         }
-        _ => refused(&web, request.headers(), Kind::Gone),
+        _ => {
+            let (query, headers) = (request.uri().query(), request.headers());
+            forgotten(&web, refused(&web, query, headers, Refusal::Revoked, Problem::new(Kind::Gone, REVOKED)), headers)
+        }
     }
 }
 
-fn refused(web: &Web, headers: &HeaderMap, kind: Kind) -> Response {
-    let detail = match kind {
-        Kind::Gone => "This screen's link was revoked: make a new one with `relboard screen create NAME`.",
-        _ => "This is no screen's link: `relboard screen create NAME` makes one, and prints it once.",
-    };
-    let mut response = Problem::new(kind, detail).into_response();
+/// A refusal: a page for who asks for one, since nobody at a television reads JSON.
+fn refused(web: &Web, query: Option<&str>, headers: &HeaderMap, refusal: Refusal, problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    if wants_html(headers) {
+        let language = page::language(query, headers);
+        *response.body_mut() = refusal.html(language, query.unwrap_or_default(), &web.base_path, &web.site.assets).into();
+        for (name, value) in [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, POLICY)] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+/// With the refusal of a page goes the cookie, too.
+fn forgotten(web: &Web, mut refusal: Response, headers: &HeaderMap) -> Response {
     if wants_html(headers)
         && let Ok(cookie) = HeaderValue::from_str(&cookie(web, "", 0))
     {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        refusal.headers_mut().insert(header::SET_COOKIE, cookie);
     }
-    response
+    refusal
 }
 
 /// The cookie with a token; age 0 removes it.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 use futures::StreamExt;
 use integration_tests::{Fleet, PATIENCE, Server};
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, StatusCode, header, redirect};
 use server::cli::{Answer, screen};
 use server::config::Config;
@@ -60,6 +61,15 @@ impl Television {
     }
 }
 
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The page of an answer.
+async fn html(answer: Response) -> String {
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    answer.text().await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_screen_is_let_in_by_its_link_until_it_is_revoked() {
     let fleet = Fleet::start([cluster("dev", OLD)]).await;
@@ -100,11 +110,17 @@ async fn a_screen_is_let_in_by_its_link_until_it_is_revoked() {
     for path in ["/board.ndjson", "/api/v1/board", "/api/v1/board/events"] {
         assert_eq!(television.get(path, "*/*").await.status(), StatusCode::GONE, "{path}");
     }
-    let page = television.get("/", "text/html").await;
+    let page = television.get("/?view=wall&lang=es&theme=dark", "text/html").await;
     assert_eq!(page.status(), StatusCode::GONE);
     let forgotten = page.headers()[header::SET_COOKIE].to_str().unwrap();
     assert!(forgotten.starts_with("relboard_screen=;") && forgotten.contains("Max-Age=0"), "a person is not shut out: {forgotten}");
-    assert_eq!(television.open(link).await.status(), StatusCode::GONE);
+    let text = html(page).await;
+    for part in ["<html lang=\"es\" data-theme=\"dark\"", "El enlace de esta pantalla fue revocado", "relboard screen create NOMBRE"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let refused = television.open(link).await;
+    assert_eq!(refused.status(), StatusCode::GONE);
+    assert!(html(refused).await.contains("This screen's link was revoked"));
     assert_eq!(television.cookie, None);
     assert_eq!(television.get("/", "text/html").await.status(), StatusCode::OK);
     assert!(screen(&config, "list").await.1.contains("no screens"));
@@ -115,12 +131,22 @@ async fn a_link_that_was_never_made_is_refused_and_many_are_not_tried() {
     let fleet = Fleet::start([cluster("dev", OLD)]).await;
     let server = fleet.serve().await;
     let mut television = Television::before(&server);
-    let mut statuses = Vec::new();
-    for _ in 0..70 {
-        statuses.push(television.open("/screen/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.status());
+    let unknown = "/screen/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let refused = television.open(unknown).await;
+    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
+    let text = html(refused).await;
+    for part in ["This is no screen's link", "relboard screen create NAME", "/pkg/relboard", "href=\"/\""] {
+        assert!(text.contains(part), "{part}: {text}");
     }
-    assert_eq!(statuses[0], StatusCode::NOT_FOUND);
-    assert_eq!(statuses[69], StatusCode::TOO_MANY_REQUESTS);
+    let refused = television.get(unknown, "application/json").await;
+    assert_eq!((refused.status(), &refused.headers()[header::CONTENT_TYPE]), (StatusCode::NOT_FOUND, &PROBLEM));
+    for _ in 0..70 {
+        television.open(unknown).await;
+    }
+    let refused = television.open(unknown).await;
+    assert_eq!((refused.status(), &refused.headers()[header::RETRY_AFTER]), (StatusCode::TOO_MANY_REQUESTS, &HeaderValue::from(60)));
+    let text = html(refused).await;
+    assert!(text.contains("Too many links were opened") && text.contains("http-equiv=\"refresh\""), "it tries again by itself: {text}");
     television.cookie = Some("relboard_screen=AAAA".to_owned());
     assert_eq!(television.get("/api/v1/board", "*/*").await.status(), StatusCode::GONE, "of another store, or long forgotten");
 }
