@@ -72,9 +72,18 @@ const hashed = (kind, name, content) => {
   manifest[kind] = unique;
   return unique;
 };
-const wasmName = hashed("wasm", "relboard_bg.wasm", readFileSync(join(pkg, "relboard_bg.wasm")));
+// The names by which JavaScript and WebAssembly know each other carry hashes. In the release they are numbers of the same length:
+// hashes cannot be compressed, and would be a hundredth of the download.
+const numbers = new Map();
+const numbered = (hash) => numbers.get(hash) ?? numbers.set(hash, String(numbers.size).padStart(hash.length, "0")).get(hash);
+const plain = (name) => {
+  const content = readFileSync(join(pkg, name), "latin1");
+  const names = /(?<=__wbg_[A-Za-z0-9_]*_|_invoke__h)[0-9a-f]{16}/g;
+  return Buffer.from(release ? content.replace(names, numbered) : content, "latin1");
+};
+const wasmName = hashed("wasm", "relboard_bg.wasm", plain("relboard_bg.wasm"));
 // The loader falls back to this name when it is called without one.
-const loader = readFileSync(join(pkg, "relboard.js"), "utf8").replaceAll("relboard_bg.wasm", wasmName);
+const loader = plain("relboard.js").toString().replaceAll("relboard_bg.wasm", wasmName);
 hashed("js", "relboard.js", loader);
 hashed("css", "main.css", Buffer.concat(styles.map((path) => readFileSync(path))));
 const icon = join(root, "public", "icon.svg");
