@@ -13,7 +13,7 @@ use crate::board::order::Order;
 use crate::board::sort::Sort;
 use crate::location::Location;
 
-/// How long after the last key the address follows the search.
+/// How long after the last key the address, and what depends on [`ViewState::settled`], follow the search.
 const ADDRESS_DELAY: Duration = Duration::from_millis(300);
 
 /// What is looked at.
@@ -37,6 +37,11 @@ pub struct ViewState {
     pub page: RwSignal<usize>,
     /// For whom it is shown; another one is another document.
     pub mode: Mode,
+    /// The view that links outside the rows lead on from: while somebody types, what it was before. Nobody who types needs a
+    /// hundred links to be right at every key; they are before anybody can follow one ([`ViewState::settle`]).
+    pub settled: RwSignal<ViewQuery>,
+    /// Whether somebody types.
+    typing: StoredValue<bool>,
     lang: StoredValue<Option<String>>,
     base: StoredValue<Arc<str>>,
 }
@@ -46,8 +51,10 @@ impl ViewState {
     #[must_use]
     pub fn of_address(location: Location, base: Arc<str>) -> Self {
         let query = location.search.with_untracked(|search| ViewQuery::parse(search));
-        let q = RwSignal::new(query.q);
+        let q = RwSignal::new(query.q.clone());
         Self {
+            settled: RwSignal::new(query.clone().with_page(0)),
+            typing: StoredValue::new(false),
             q,
             parsed: Memo::new(move |_| q.with(|q| Query::parse(q))),
             sort: RwSignal::new(query.sort),
@@ -96,6 +103,18 @@ impl ViewState {
         Order { sort: self.sort.get(), grouping: self.group.get(), chosen: self.columns.get(), ..Order::default() }
     }
 
+    /// Takes in what somebody types.
+    pub fn type_in(self, q: String) {
+        self.typing.set_value(true);
+        self.q.set(q);
+    }
+
+    /// Nobody types any more.
+    pub fn settle(self) {
+        self.typing.set_value(false);
+        set_if_new(self.settled, self.query_untracked());
+    }
+
     /// The address of a cell in this view, as it is now.
     #[must_use]
     pub fn details(self, service: &ServiceName, environment: Option<&EnvironmentName>) -> String {
@@ -133,13 +152,26 @@ impl ViewState {
                 location.replace(&format!("{}{}", location.path.get_untracked(), self.query_untracked()));
             }
         });
+        // Who follows a link presses first, or leaves the search with the keyboard.
+        Effect::new(move |_| {
+            let press = window_event_listener(leptos::ev::pointerdown, move |_| self.settle());
+            let focus = window_event_listener(leptos::ev::focusin, move |_| self.settle());
+            on_cleanup(move || {
+                press.remove();
+                focus.remove();
+            });
+        });
         // Typing and choosing: the address is put in place, so that a word is one step back and not ten.
         let pending = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move |before: Option<ViewQuery>| {
             let query = self.query();
             if before.is_some_and(|before| before != query) {
+                if !self.typing.get_value() {
+                    self.settle();
+                }
                 let wanted = query.clone();
                 let put = move || {
+                    self.settle();
                     let shown = location.search.with_untracked(|search| ViewQuery::parse(search));
                     if shown != wanted {
                         location.replace(&format!("{}{wanted}", location.path.get_untracked()));

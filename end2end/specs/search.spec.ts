@@ -32,6 +32,20 @@ test("rows follow the typing, and the address too", { tag: "@hydrated" }, async 
   await expect.poll(() => board.services()).toEqual(["loyalty"]);
 });
 
+test("a link that is followed right after typing leads on from what was typed", { tag: "@hydrated" }, async ({ board, page }) => {
+  await board.open();
+  const sort = board.table.getByRole("link", { name: "Service", exact: true });
+  for (const follow of [() => sort.click(), () => sort.press("Enter")]) {
+    await board.search.fill("");
+    await board.search.pressSequentially("cart");
+    await follow();
+    await expect(page).toHaveURL(/[?&]q=cart(&|$)/);
+    await expect(page).toHaveURL(/[?&]sort=/);
+    await expect.poll(() => board.services()).toEqual(["cart"]);
+    await page.goBack();
+  }
+});
+
 test("a query that cannot be read says where, and hides nothing", async ({ board, page }) => {
   await board.open(`/?q=${encodeURIComponent("statsu:failing")}`);
   await expect(board.search).toHaveAccessibleDescription(/cannot be read.*statsu/i);

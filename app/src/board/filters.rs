@@ -62,7 +62,7 @@ pub(super) fn search_for(status: Status) -> &'static str {
 fn Filter(page: Page, query: &'static str, tone: &'static str, words: impl Fn() -> String + Copy + Send + Sync + 'static) -> impl IntoView {
     let on = Memo::new(move |_| page.view.q.with(|q| q.trim() == query));
     let href = move || {
-        let mut link = page.view.query();
+        let mut link = page.view.settled.get();
         link.q = if on.get() { String::new() } else { query.to_owned() };
         link.board(&page.view.base())
     };

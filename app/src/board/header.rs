@@ -51,7 +51,7 @@ fn SortLink(page: Page, key: Key, words: &'static str, title: &'static str) -> i
         Memo::new(move |_| page.view.sort.with(|sort| (sort.key == key).then_some(sort.direction)))
     };
     let href = move || {
-        let mut query = page.view.query();
+        let mut query = page.view.settled.get();
         query.sort = query.sort.toggled(key.clone());
         query.board(&page.view.base())
     };
@@ -81,8 +81,8 @@ fn EnvironmentHeader(page: Page, place: usize, name: EnvironmentName) -> impl In
         let counted = Summary::COUNTED.into_iter().zip(counts.by_status).filter(|(_, count)| *count > 0);
         let one = |(status, count): (Status, usize)| {
             let wanted = format!("{} {}", qualified("env", name_of_counts.as_str()), search_for(status));
-            let on = page.view.q.with(|q| q.trim() == wanted);
-            let mut link = page.view.query();
+            let mut link = page.view.settled.get();
+            let on = link.q.trim() == wanted;
             link.q = if on { String::new() } else { wanted };
             view! {
                 <a

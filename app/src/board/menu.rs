@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use maud::{Markup, html};
 use model::ids::EnvironmentName;
+use model::query::Query;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
@@ -28,8 +29,10 @@ pub fn ViewMenu(
     let Page { live, view, location, strings, .. } = page;
     let content = move || {
         let all: Vec<EnvironmentName> = live.environments.with(|all| all.iter().map(|environment| environment.name.clone()).collect());
-        let searches = view.parsed.with(Result::is_ok);
-        content(&Content { strings, base: &view.base(), path: &location.path.get(), view: view.query(), searches, all: &all }).into_string()
+        let view_of_links = view.settled.get();
+        let searches = Query::parse(&view_of_links.q).is_ok();
+        let path = location.path.get();
+        content(&Content { strings, base: &view.base(), path: &path, view: view_of_links, searches, all: &all }).into_string()
     };
     let change = move |event: Event| {
         let Some(target) = event.target() else { return };

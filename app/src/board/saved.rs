@@ -18,7 +18,7 @@ pub fn SavedViews(
 ) -> impl IntoView {
     let nav = NodeRef::<html::Nav>::new();
     Effect::new(move |_| {
-        let now = page.view.query();
+        let now = page.view.settled.get();
         let found = nav.get().and_then(|nav| nav.query_selector_all("a").ok());
         for place in 0..found.as_ref().map_or(0, web_sys::NodeList::length) {
             let link = found.as_ref().and_then(|found| found.item(place)?.dyn_into::<HtmlAnchorElement>().ok());

@@ -44,7 +44,7 @@ pub fn SearchBox(
                 aria-describedby="query-error"
                 autocomplete="off"
                 spellcheck="false"
-                on:input:target=move |event| view.q.set(event.target().value())
+                on:input:target=move |event| view.type_in(event.target().value())
             />
             <kbd aria-hidden="true">"/"</kbd>
             {view

@@ -15,7 +15,7 @@ pub fn LanguageLink(
     let others = Language::ALL.into_iter().filter(move |language| *language != page.language);
     let link = move |language: Language| {
         let href = move || {
-            let mut query = page.view.query();
+            let mut query = page.view.settled.get();
             query.lang = Some(language.tag().to_owned());
             query.board(&page.view.base())
         };

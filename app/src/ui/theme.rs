@@ -14,7 +14,7 @@ pub fn ThemeButton(
 ) -> impl IntoView {
     let strings = use_strings();
     let href = move || {
-        let mut query = view.query();
+        let mut query = view.settled.get();
         query.theme = Some(query.theme.unwrap_or(Theme::Light).other());
         query.board(&view.base())
     };

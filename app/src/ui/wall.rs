@@ -13,7 +13,7 @@ pub fn WallLink(
     view: ViewState,
 ) -> impl IntoView {
     let words = use_strings().wall;
-    let href = move || view.query().with_mode(Mode::Wall).board(&view.base());
+    let href = move || view.settled.get().with_mode(Mode::Wall).board(&view.base());
     view! {
         <a class="icon-button" href=href rel="external" title=words aria-label=words aria-keyshortcuts="w">
             <svg viewBox="0 0 20 20" aria-hidden="true">
