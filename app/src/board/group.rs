@@ -115,8 +115,11 @@ pub fn arrange(
     pinned: &BTreeSet<ServiceName>,
 ) -> Vec<Section> {
     if grouping == Grouping::None {
-        let (mut services, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| pinned.contains(name));
-        services.extend(others);
+        // Stable: what is pinned, and what is not, stays in order.
+        let mut services = names;
+        if !pinned.is_empty() {
+            services.sort_by_key(|name| !pinned.contains(name));
+        }
         return vec![Section { group: Group::Unnamed, services, failing: 0, rolling: 0 }];
     }
     // In promotion order, in whatever order they are shown.

@@ -42,10 +42,10 @@ impl Summary {
     /// The statuses that are counted: those that are neither fine nor nothing, most urgent first.
     pub const COUNTED: [Status; 6] = [Status::Failing, Status::Missing, Status::Drifted, Status::Rolling, Status::Unknown, Status::Paused];
 
-    /// Counts the board; `is_shown` says which rows the search shows. What is hidden counts, too: nothing that fails is hidden by
+    /// Counts the board; `is_shown`, which is asked for each row in the order of their names, says which ones the search shows. What is hidden counts, too: nothing that fails is hidden by
     /// hiding its column. Only the legend is about what is shown.
     #[must_use]
-    pub fn of(board: &Board, shown: &Columns, is_shown: impl Fn(&ServiceName) -> bool) -> Self {
+    pub fn of(board: &Board, shown: &Columns, mut is_shown: impl FnMut(&ServiceName) -> bool) -> Self {
         let columns = shown.environments();
         let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
         let mut is_column = vec![false; columns.len()];

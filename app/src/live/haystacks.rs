@@ -1,6 +1,5 @@
 //! What the search reads: a text for each row, made when the row changed. Pure.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::board::{Board, Row};
@@ -18,9 +17,9 @@ impl Haystacks {
         self.0.push((row, haystack));
     }
 
-    /// The services that a query shows.
+    /// The services that a query shows, in the order of their names.
     #[must_use]
-    pub fn matching(&mut self, board: &Board, query: &Query, context: Context<'_>) -> BTreeSet<ServiceName> {
+    pub fn matching(&mut self, board: &Board, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
         if query.is_empty() {
             return board.services.keys().cloned().collect();
         }

@@ -3,7 +3,6 @@
 //! No row has signals of its own: whoever shows rows asks for them at each state ([`Live::follow`]) and compares. What did
 //! not change is the same `Arc`, so a board of any size costs what is shown of it.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +27,7 @@ use crate::opening::Opening;
 const COUNT_DELAY: Duration = Duration::from_millis(250);
 
 /// How long somebody who types keeps them from being counted, in milliseconds.
-const LONGEST_WAIT: f64 = 1000.0;
+const LONGEST_WAIT: f64 = 3000.0;
 
 /// The board as the page holds it.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +37,8 @@ pub struct Live {
     order: StoredValue<Order>,
     /// What the search reads.
     haystacks: StoredValue<Haystacks>,
-    /// The services that the search shows, by name.
-    matching: StoredValue<BTreeSet<ServiceName>>,
+    /// The services that the search shows, in the order of their names.
+    matching: StoredValue<Vec<ServiceName>>,
     /// What the table lists: the services that the search shows, in order.
     pub shown: RwSignal<Arc<[Item]>>,
     /// The places whose rows are known, as long as those are not all: until the rest of a large board is here, the page
@@ -68,7 +67,7 @@ impl Live {
         Self {
             query: StoredValue::new(query),
             haystacks: StoredValue::default(),
-            matching: StoredValue::new(opening.shown.iter().filter_map(Item::service).cloned().collect()),
+            matching: StoredValue::new(by_name(&opening.shown)),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
             columns: RwSignal::new(order.columns(&board)),
@@ -127,14 +126,10 @@ impl Live {
         let mut changed = false;
         self.matching.update_value(|matching| {
             for row in &delta.services {
-                if self.matches(&board, &row.name, now) {
-                    changed |= matching.insert(row.name.clone());
-                } else {
-                    changed |= matching.remove(&row.name);
-                }
+                changed |= keep(matching, &row.name, self.matches(&board, &row.name, now));
             }
             for name in &delta.removed {
-                changed |= matching.remove(name);
+                changed |= keep(matching, name, false);
             }
         });
         if changed || self.order.with_value(Order::depends_on_cells) {
@@ -204,7 +199,7 @@ impl Live {
         }
         let board = self.board.get_value();
         let context = Context { environments: &board.environments, now };
-        let mut matching = BTreeSet::new();
+        let mut matching = Vec::new();
         self.query.with_value(|query| {
             self.haystacks.update_value(|haystacks| matching = haystacks.matching(&board, query, context));
         });
@@ -250,11 +245,29 @@ impl Live {
     fn summarise(self) {
         self.outdated.set_value(false);
         let columns = self.columns.get_untracked();
-        let summary = self
-            .board
-            .with_value(|board| self.matching.with_value(|matching| Summary::of(board, &columns, |name| matching.contains(name))));
+        let summary = self.matching.with_value(|matching| {
+            let mut matching = matching.iter().peekable();
+            self.board.with_value(|board| Summary::of(board, &columns, |name| matching.next_if(|shown| *shown == name).is_some()))
+        });
         if self.summary.with_untracked(|old| *old != summary) {
             self.summary.set(summary);
         }
     }
+}
+
+/// The services among some items, in the order of their names.
+fn by_name(items: &[Item]) -> Vec<ServiceName> {
+    let mut names: Vec<ServiceName> = items.iter().filter_map(Item::service).cloned().collect();
+    names.sort_unstable();
+    names
+}
+
+/// Has a name in a sorted list, or not; whether that changed it.
+fn keep(names: &mut Vec<ServiceName>, name: &ServiceName, is_in: bool) -> bool {
+    match names.binary_search(name) {
+        Ok(place) if !is_in => drop(names.remove(place)),
+        Err(place) if is_in => names.insert(place, name.clone()),
+        _ => return false,
+    }
+    true
 }
