@@ -99,10 +99,7 @@ impl Page {
         let Self { live, window, view, location, clock, connection, pins, .. } = self;
         location.listen();
         view.follow_address(location);
-        Effect::new(move |_| live.filter(view.filter(), clock.now()));
-        pins.come_alive();
-        Effect::new(move |_| live.arrange(Order { pinned: pins.get(), ..view.order() }));
-        window.come_alive(self);
+        // Before what is shown becomes another: rows of the new search are put into the document once, and no more than needed.
         Effect::new(move |before: Option<()>| {
             view.q.track();
             view.sort.track();
@@ -112,6 +109,10 @@ impl Page {
                 window.to_top();
             }
         });
+        Effect::new(move |_| live.filter(view.filter(), clock.now()));
+        pins.come_alive();
+        Effect::new(move |_| live.arrange(Order { pinned: pins.get(), ..view.order() }));
+        window.come_alive(self);
         Effect::new(move |before: Option<()>| {
             view.density.track();
             if before.is_some() {

@@ -14,10 +14,13 @@ pub mod heights;
 pub mod lines;
 mod patch;
 mod screen;
+mod slices;
 mod stay;
 
 use std::ops::Range;
+use std::time::Duration;
 
+use js_sys::Date;
 use leptos::html;
 use leptos::prelude::*;
 use model::ids::ServiceName;
@@ -25,6 +28,7 @@ use web_sys::HtmlElement;
 
 use self::heights::{Beyond, Heights};
 use self::lines::Line;
+use self::slices::Slice;
 use super::columns::Columns;
 use super::item::Item;
 use super::page::Page;
@@ -55,6 +59,10 @@ pub struct Window {
     width: StoredValue<i32>,
     /// Counts what was learned of the heights.
     learned: RwSignal<u32>,
+    /// Counts the parts of a screen that come one after the other.
+    part: RwSignal<u32>,
+    /// How many new cells such a part has.
+    most: StoredValue<usize>,
     /// The stretch of the rows that is on the screen: from and to, counted from the top of the first row.
     screen: RwSignal<(f64, f64)>,
     /// The columns that are on the screen: from, and up to but without.
@@ -90,6 +98,18 @@ pub enum Extent {
     All,
 }
 
+impl Extent {
+    /// The word of the document.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Page(_) => "page",
+            Self::Screen => "screen",
+            Self::All => "all",
+        }
+    }
+}
+
 impl Window {
     /// The page of rows that is in the document.
     #[must_use]
@@ -104,6 +124,8 @@ impl Window {
             heights: StoredValue::new(Heights::unknown()),
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
+            part: RwSignal::new(0),
+            most: StoredValue::new(slices::FIRST),
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
             hurried: StoredValue::new(0.0),
@@ -175,7 +197,11 @@ impl Window {
     /// them.
     fn arrange(self, page: Page, places: Range<usize>) {
         self.learned.track();
-        let mut new = self.wanted(page, places.clone());
+        self.part.track();
+        let new = self.wanted(page, places.clone());
+        let began = Date::now();
+        let most = if self.beyond.get() == Beyond::Nothing { self.most.get_value() } else { usize::MAX };
+        let Slice { lines: mut new, cells, is_all } = self.lines.with_value(|old| slices::next(old, new, most));
         self.first.set_value(places.start);
         self.space(&places);
         let Some(body) = self.body.get_untracked() else { return };
@@ -192,6 +218,25 @@ impl Window {
             self.resized();
         }
         self.measure_later();
+        if most < usize::MAX {
+            self.follow_up(Date::now() - began, cells, is_all);
+        }
+    }
+
+    /// Once a part of the screen is painted: takes in how long it took, beside what it took until now, and puts the next one there.
+    fn follow_up(self, took: f64, cells: usize, is_all: bool) {
+        request_animation_frame(move || {
+            let began = Date::now();
+            let painted = move || {
+                if cells > 0 {
+                    self.most.set_value(slices::most(cells, took + Date::now() - began));
+                }
+                if !is_all {
+                    self.part.update(|part| *part += 1);
+                }
+            };
+            set_timeout(painted, Duration::ZERO);
+        });
     }
 
     /// The lines at these places, as they should be now. A row that is not known is none.

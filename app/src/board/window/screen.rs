@@ -197,7 +197,8 @@ impl Window {
     /// Back to the first row: what was just searched for begins there.
     pub fn to_top(self) {
         self.left.set_value(None);
-        if self.screen.with_untracked(|(from, _)| *from > 1.0) {
+        // Where the screen is now: it may have been scrolled, and the window not been told of it yet.
+        if self.room().is_some_and(|room| room.top - room.rows > 1.0) {
             self.bring(0, Align::Top);
             self.look();
         }
