@@ -63,6 +63,7 @@ pub async fn play(fleet: Fleet, kubeconfig: PathBuf, environments: PathBuf) -> O
         .route("/records", post(records))
         .route("/events", post(events))
         .route("/changes", post(changes))
+        .route("/cells", get(names))
         .route("/deploy", post(deploy))
         .with_state(Arc::new(shared));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -118,6 +119,14 @@ async fn events(State(shared): State<Arc<Shared>>, Json(wanted): Json<Events>) -
 async fn changes(State(shared): State<Arc<Shared>>) -> Json<Number> {
     let changes: u64 = shared.clusters.iter().map(ClusterHandle::resource_version).sum();
     Json(Number { number: i64::try_from(changes).unwrap_or(i64::MAX) })
+}
+
+/// Service and environment of each cell that [`Deploy`] counts.
+async fn names(State(shared): State<Arc<Shared>>) -> Json<Vec<(String, String)>> {
+    let name = |(service, environment): &(usize, usize)| {
+        (shared.scenario.fleet().services[*service].name.clone(), shared.config.environments[*environment].clone())
+    };
+    Json(shared.cells.iter().map(name).collect())
 }
 
 async fn deploy(State(shared): State<Arc<Shared>>, Json(wanted): Json<Deploy>) -> Result<Json<Number>, Failed> {
