@@ -210,9 +210,9 @@ pub(super) static STRINGS: Strings = Strings {
     #[cfg(feature = "ssr")]
     refused: Refused {
         unknown: "This is no screen's link",
-        unknown_hint: "Perhaps a letter of it is missing. A link is printed once; this makes another one, to be opened here:",
+        unknown_hint: "Perhaps a letter of it is missing. A link is printed once; on the server, this makes another, to be opened here:",
         revoked: "This screen's link was revoked",
-        revoked_hint: "This makes a new one, to be opened here:",
+        revoked_hint: "On the server, this makes a new one, to be opened here:",
         too_many: "Too many links were opened",
         too_many_hint: "This page tries again by itself, in a minute.",
         unavailable: "Links cannot be checked at the moment",

@@ -210,9 +210,9 @@ pub(super) static STRINGS: Strings = Strings {
     #[cfg(feature = "ssr")]
     refused: Refused {
         unknown: "Este no es el enlace de ninguna pantalla",
-        unknown_hint: "Quizá le falta una letra. Un enlace se muestra una sola vez; esto crea otro, que se abre aquí:",
+        unknown_hint: "Quizá le falta una letra. Un enlace se muestra una sola vez; en el servidor, esto crea otro, que se abre aquí:",
         revoked: "El enlace de esta pantalla fue revocado",
-        revoked_hint: "Esto crea uno nuevo, que se abre aquí:",
+        revoked_hint: "En el servidor, esto crea uno nuevo, que se abre aquí:",
         too_many: "Se abrieron demasiados enlaces",
         too_many_hint: "Esta página lo intenta de nuevo sola, en un minuto.",
         unavailable: "Ahora mismo no se pueden comprobar los enlaces",

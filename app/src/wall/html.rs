@@ -95,7 +95,8 @@ impl Scene {
                 @for target in &environment.targets {
                     (self.freshness(target, several))
                 }
-                @for (status, count) in Summary::COUNTED.into_iter().zip(counts.by_status).filter(|(_, count)| *count > 0) {
+                // What is paused is so on purpose, and counted above: a header of one line leaves more room for rows.
+                @for (status, count) in Summary::COUNTED.into_iter().zip(counts.by_status).filter(|(status, count)| *count > 0 && *status != Status::Paused) {
                     span data-tone=(status.as_str()) { ((self.strings.count)(status, count)) }
                 }
             }
@@ -128,7 +129,7 @@ impl Scene {
         html! {
             tr {
                 th scope="row" {
-                    span.wall-name { (row.name.as_str()) }
+                    span.wall-name data-length=[length(row.name.as_str())] { (row.name.as_str()) }
                     @if let Some(team) = &row.team { small { (team) } }
                 }
                 @for (_, (place, environment)) in self.shown() {
@@ -181,6 +182,16 @@ impl Scene {
             h2 { (heading) }
             p { (hint) }
         }
+    }
+}
+
+/// How long a name is that does not fit on a line in the usual size. The first two do in smaller ones, the last takes two lines.
+fn length(name: &str) -> Option<&'static str> {
+    match name.chars().count() {
+        0..=16 => None,
+        17..=20 => Some("long"),
+        21..=24 => Some("longer"),
+        _ => Some("longest"),
     }
 }
 
