@@ -60,6 +60,16 @@ test.describe("the wall", () => {
     await expect(page).toHaveURL(/\/\?q=cart&theme=dark$/);
   });
 
+  test("a link that is refused is a page that says what to do", async ({ page }) => {
+    await page.goto("/screen/nobodys?lang=es&theme=dark");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Este no es el enlace de ninguna pantalla");
+    await expect(page.locator("code")).toHaveText("relboard screen create NOMBRE");
+    await expect(page.locator("body")).toHaveCSS("background-color", "rgb(16, 17, 19)");
+    await page.getByRole("link", { name: "Al tablero" }).click();
+    await expect(page).toHaveURL(/\/$/);
+    await expect(page.getByRole("searchbox")).toBeVisible();
+  });
+
   test("the screen is kept awake, and asked for again when the page is seen again", { tag: "@hydrated" }, async ({ page }) => {
     await page.addInitScript(() => {
       const asked: string[] = [];
