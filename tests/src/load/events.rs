@@ -18,8 +18,12 @@ const PEAK: f64 = 300.0;
 const STEADY: f64 = 150.0;
 /// In milliseconds, at 99 of 100 changes.
 const LATENCY: f64 = 300.0;
-/// What rollouts need to be under way everywhere.
-const WARM_UP: Duration = Duration::from_secs(20);
+/// Between two looks at how many changes there are: rollouts take about as long.
+const LOOK: Duration = Duration::from_secs(10);
+/// So near to the rate that was asked for it counts as reached. The simulator learns by and by how many changes a deployment makes.
+const NEAR: f64 = 0.9;
+/// How often it is looked.
+const LOOKS: u32 = 12;
 /// Between two changes that are followed to the viewer.
 const PROBE: Duration = Duration::from_millis(200);
 
@@ -58,7 +62,7 @@ pub(super) async fn measure(stage: &mut Stage, world: &World, server: &Served) -
 pub(super) async fn busy(stage: &Stage, world: &World, server: &Served) -> Outcome<Busy> {
     let usage = server.usage()?;
     world.events(stage.plan.rate, &server.dashboard()).await?;
-    tokio::time::sleep(WARM_UP).await;
+    warm_up(stage, world).await?;
     let begun = Instant::now();
     let before = (usage.processor()?, world.changes().await?);
     tokio::time::sleep(stage.seconds()).await;
@@ -70,6 +74,22 @@ pub(super) async fn busy(stage: &Stage, world: &World, server: &Served) -> Outco
     let events = (after.1 - before.1) as f64;
     let resident = usage.resident()?;
     Ok(Busy { processor: processor / seconds * 100.0, each: processor / events.max(1.0) * 1e6, rate: events / seconds, resident })
+}
+
+/// Waits until there are as many changes as were asked for; for a while, since a small fleet may not have that many.
+async fn warm_up(stage: &Stage, world: &World) -> Outcome<()> {
+    let mut before = world.changes().await?;
+    for _ in 0..LOOKS {
+        tokio::time::sleep(LOOK).await;
+        let now = world.changes().await?;
+        #[expect(clippy::cast_precision_loss, reason = "thousands")]
+        let rate = (now - before) as f64 / LOOK.as_secs_f64();
+        if rate >= stage.plan.rate * NEAR {
+            break;
+        }
+        before = now;
+    }
+    Ok(())
 }
 
 /// Changes one thing after the other, and notes how long each takes to a viewer, in milliseconds.
