@@ -1,6 +1,6 @@
 //! The environments in promotion order, and the rules that name services and choose containers.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -231,7 +231,7 @@ impl Default for Timing {
 }
 
 /// A shared name: facts repeat a few thousand names many times.
-pub type Text = Arc<str>;
+pub type Text = ArcStr;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Everything known of one cell: what the details panel shows and `GET /api/v1/services/{s}/environments/{e}` answers.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct Details {
     pub service: ServiceName,
     /// Its team.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub team: Option<Arc<str>>,
+    pub team: Option<ArcStr>,
     /// The environment.
     pub environment: EnvironmentName,
     /// The cell as the board shows it.
@@ -61,7 +61,7 @@ pub struct WorkloadDetails {
 pub struct AutoscalerDetails {
     /// Its name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// The fewest pods it keeps.
     pub min: u32,
     /// The most pods it makes.
@@ -70,13 +70,13 @@ pub struct AutoscalerDetails {
     pub current: u32,
     /// Why it cannot scale, in its own words; none when it can.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub problem: Option<Arc<str>>,
+    pub problem: Option<ArcStr>,
 }
 
 impl From<&Autoscaler> for AutoscalerDetails {
     fn from(autoscaler: &Autoscaler) -> Self {
         let Autoscaler { name, min, max, current, problem, .. } = autoscaler;
-        Self { name: Arc::clone(&name.name), min: *min, max: *max, current: *current, problem: problem.clone() }
+        Self { name: ArcStr::clone(&name.name), min: *min, max: *max, current: *current, problem: problem.clone() }
     }
 }
 
@@ -86,10 +86,10 @@ impl From<&Autoscaler> for AutoscalerDetails {
 pub struct PodDetails {
     /// Its name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// Its node.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub node: Option<Arc<str>>,
+    pub node: Option<ArcStr>,
     /// Its phase.
     pub phase: Phase,
     /// Whether its Ready condition is True.
@@ -114,15 +114,15 @@ pub struct PodDetails {
 pub struct ContainerDetails {
     /// Its name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// What it is for.
     pub role: Role,
     /// The image as written.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub image: Arc<str>,
+    pub image: ArcStr,
     /// The digest that runs.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub digest: Option<Arc<str>>,
+    pub digest: Option<ArcStr>,
     /// Whether it is ready.
     pub ready: bool,
     /// Its restarts.
@@ -145,7 +145,7 @@ pub struct Transition {
     pub reason: String,
     /// Who, by the record of that version.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub by: Option<Arc<str>>,
+    pub by: Option<ArcStr>,
 }
 
 /// The same service in another environment.

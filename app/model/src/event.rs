@@ -1,5 +1,6 @@
 //! The closed list of inputs.
 
+use arcstr::ArcStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,6 @@ use crate::workload::{Fact, Kind};
 
 /// Something happened: the only way into the [`Index`](crate::index::Index).
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all events are the large one, and they do not live long")]
 pub enum Event {
     /// A list of a kind was read in full: these are all the objects in its scope, at once.
     Listed {
@@ -20,7 +20,7 @@ pub enum Event {
         /// Which kind.
         kind: Kind,
         /// The namespace that was listed; all namespaces when none.
-        namespace: Option<Arc<str>>,
+        namespace: Option<ArcStr>,
         /// What there is. An object that is not here is gone.
         facts: Vec<Fact>,
         /// When it was heard.
@@ -53,7 +53,7 @@ pub enum Event {
         /// Which kind.
         kind: Kind,
         /// The namespace; all namespaces when none.
-        namespace: Option<Arc<str>>,
+        namespace: Option<ArcStr>,
         /// When it was noticed.
         at: DateTime<Utc>,
     },

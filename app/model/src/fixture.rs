@@ -5,8 +5,8 @@
 mod kinds;
 mod world;
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -50,10 +50,10 @@ pub fn digest(of: &str) -> String {
 /// A condition since 09:00:00.
 #[must_use]
 pub fn condition(kind: &str, status: &str, reason: &str, message: &str) -> Condition {
-    let text = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
+    let text = |text: &str| (!text.is_empty()).then(|| ArcStr::from(text));
     Condition {
-        kind: Arc::from(kind),
-        status: Arc::from(status),
+        kind: ArcStr::from(kind),
+        status: ArcStr::from(status),
         reason: text(reason),
         message: text(message),
         since: Some(at("09:00:00")),
@@ -82,7 +82,7 @@ pub fn record(text: &str) -> Record {
     let mut record = Record {
         service: ServiceName::from(service),
         environment: EnvironmentName::from(environment),
-        commit: (version != "-").then(|| Arc::from(commit(version))),
+        commit: (version != "-").then(|| ArcStr::from(commit(version))),
         by: None,
         at: at(time),
         image: None,
@@ -96,10 +96,10 @@ pub fn record(text: &str) -> Record {
     };
     for word in words {
         match word.split_once(':') {
-            Some(("by", who)) => record.by = Some(Arc::from(who)),
-            Some(("tag", tag)) => record.image = Some(Arc::from(format!("registry.example/shop/{service}:{tag}"))),
-            Some(("version", version)) => record.version = Some(Arc::from(version)),
-            Some(("digest", of)) => record.digest = Some(Arc::from(digest(of))),
+            Some(("by", who)) => record.by = Some(ArcStr::from(who)),
+            Some(("tag", tag)) => record.image = Some(ArcStr::from(format!("registry.example/shop/{service}:{tag}"))),
+            Some(("version", version)) => record.version = Some(ArcStr::from(version)),
+            Some(("digest", of)) => record.digest = Some(ArcStr::from(digest(of))),
             _ => {
                 record.outcome = match word {
                     "started" => Outcome::Started,
@@ -178,8 +178,8 @@ pub fn workload_of(kind: Kind, text: &str) -> Deployed {
             generation: 1,
             observed_generation: 1,
             revision: Some(revision),
-            update_hash: Some(Arc::from(revision.to_string())),
-            current_hash: Some(Arc::from("1")),
+            update_hash: Some(ArcStr::from(revision.to_string())),
+            current_hash: Some(ArcStr::from("1")),
             replicas: Replicas { wanted, current: updated + left, updated, ready: ready + left, available: ready + left },
             template: template(name, version),
             strategy: Strategy::RollingUpdate,
@@ -187,7 +187,7 @@ pub fn workload_of(kind: Kind, text: &str) -> Deployed {
             min_ready_seconds: 0,
             conditions: vec![condition("Available", "True", "", ""), condition("Progressing", "True", progressing, "")],
             track: None,
-            pod_labels: [(Arc::from("app"), Arc::from(name))].into_iter().collect(),
+            pod_labels: [(ArcStr::from("app"), ArcStr::from(name))].into_iter().collect(),
             special: Special::None,
         },
         sets: Vec::new(),
@@ -215,11 +215,11 @@ impl Deployed {
     pub fn of(self, service: &str, track: &str) -> Self {
         self.change(|workload| {
             workload.service = ServiceName::from(service);
-            workload.track = Some(Arc::from(track));
+            workload.track = Some(ArcStr::from(track));
             let image = format!("registry.example/shop/{service}:");
             for container in &mut workload.template.containers {
                 let tag = container.image.rsplit_once(':').map_or("", |(_, tag)| tag);
-                container.image = Arc::from(format!("{image}{tag}"));
+                container.image = ArcStr::from(format!("{image}{tag}"));
             }
         })
         .with_templates()
@@ -258,11 +258,11 @@ impl Deployed {
     /// The facts, owners first.
     #[must_use]
     pub fn facts(&self) -> Vec<Fact> {
-        let sets = self.sets.iter().cloned().map(Fact::ReplicaSet);
-        let pods = self.pods.iter().cloned().map(Fact::Pod);
+        let sets = self.sets.iter().cloned().map(|set| Fact::ReplicaSet(Box::new(set)));
+        let pods = self.pods.iter().cloned().map(|pod| Fact::Pod(Box::new(pod)));
         // A bare ReplicaSet or pod says itself that it is a workload.
         let is_bare = matches!(self.workload.kind, Kind::ReplicaSet | Kind::Pod);
-        let workload = (!is_bare).then(|| Fact::Workload(self.workload.clone()));
+        let workload = (!is_bare).then(|| Fact::Workload(Box::new(self.workload.clone())));
         workload.into_iter().chain(sets).chain(pods).collect()
     }
 
@@ -275,7 +275,8 @@ impl Deployed {
 
     fn add_set(&mut self, version: &str, revision: u64, unready: u32, ready: u32) {
         let Workload { kind, name, uid, .. } = self.workload.clone();
-        let own = |kind: Kind, name: &str, uid: &Uid| Owner { kind: Arc::from(kind.as_str()), name: Arc::from(name), uid: uid.clone() };
+        let own =
+            |kind: Kind, name: &str, uid: &Uid| Owner { kind: ArcStr::from(kind.as_str()), name: ArcStr::from(name), uid: uid.clone() };
         let mut owner = own(kind, &name.name, &uid);
         let set_name = format!("{}-{revision}", name.name);
         if matches!(kind, Kind::Deployment | Kind::Rollout) {
@@ -288,7 +289,7 @@ impl Deployed {
                 wanted: unready + ready,
                 template: template(&name.name, version),
                 conditions: Vec::new(),
-                hash: Some(Arc::from(revision.to_string())),
+                hash: Some(ArcStr::from(revision.to_string())),
                 bare: None,
             });
             owner = own(Kind::ReplicaSet, &set_name, &set_uid);
@@ -296,7 +297,7 @@ impl Deployed {
         for place in 0..ready + unready {
             let mut pod = pod(&name.namespace, &format!("{set_name}-{place}"), &name.name, version);
             pod.owner = Some(owner.clone());
-            pod.template_hash = Some(Arc::from(revision.to_string()));
+            pod.template_hash = Some(ArcStr::from(revision.to_string()));
             pod.template_generation = Some(revision);
             self.pods.push(if place < ready { pod } else { pod.unready_since("09:00:00") });
         }
@@ -320,12 +321,12 @@ pub fn pod(namespace: &str, name: &str, image: &str, version: &str) -> Pod {
         reason: None,
         message: None,
         conditions: vec![condition("PodScheduled", "True", "", ""), ready],
-        node: Some(Arc::from("node-1")),
+        node: Some(ArcStr::from("node-1")),
         containers: vec![Container {
-            name: Arc::from("app"),
+            name: ArcStr::from("app"),
             role: Role::Main,
-            image: Arc::clone(&template(image, version).containers[0].image),
-            digest: Some(Arc::from(digest(&of))),
+            image: ArcStr::clone(&template(image, version).containers[0].image),
+            digest: Some(ArcStr::from(digest(&of))),
             ready: true,
             restarts: 0,
             state: ContainerState::Running { since: Some(at("09:00:03")) },
@@ -337,8 +338,8 @@ pub fn pod(namespace: &str, name: &str, image: &str, version: &str) -> Pod {
 
 fn template(image: &str, version: &str) -> Template {
     let (tag, _) = tag_and_digest(version);
-    let image = Arc::from(format!("registry.example/shop/{image}:{tag}"));
-    Template { containers: vec![TemplateContainer { name: Arc::from("app"), image, role: Role::Main }], commit: None }
+    let image = ArcStr::from(format!("registry.example/shop/{image}:{tag}"));
+    Template { containers: vec![TemplateContainer { name: ArcStr::from("app"), image, role: Role::Main }], commit: None }
 }
 
 fn tag_and_digest(version: &str) -> (String, String) {
@@ -368,8 +369,8 @@ impl Pod {
         self.phase = Phase::Pending;
         let container = &mut self.containers[0];
         (container.ready, container.digest) = (false, None);
-        let message = (!message.is_empty()).then(|| Arc::from(message));
-        container.state = ContainerState::Waiting { reason: Some(Arc::from(reason)), message };
+        let message = (!message.is_empty()).then(|| ArcStr::from(message));
+        container.state = ContainerState::Waiting { reason: Some(ArcStr::from(reason)), message };
     }
 
     /// Its container has ended so often, and is in this state now.
@@ -386,7 +387,7 @@ pub fn ended(exit_code: i32, reason: &str, finished: &str) -> Box<Termination> {
     let finished = at(finished);
     Box::new(Termination {
         exit_code,
-        reason: Some(Arc::from(reason)),
+        reason: Some(ArcStr::from(reason)),
         message: None,
         started: Some(finished - Duration::seconds(1)),
         finished: Some(finished),

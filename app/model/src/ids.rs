@@ -2,9 +2,9 @@
 
 mod uid;
 
+use arcstr::ArcStr;
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ macro_rules! name {
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(ArcStr);
 
         impl $name {
             /// The name as text.
@@ -29,19 +29,19 @@ macro_rules! name {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(Arc::from(text))
+                Self(ArcStr::from(text))
             }
         }
 
-        impl From<Arc<str>> for $name {
-            fn from(text: Arc<str>) -> Self {
+        impl From<ArcStr> for $name {
+            fn from(text: ArcStr) -> Self {
                 Self(text)
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(Arc::from(text))
+                Self(ArcStr::from(text))
             }
         }
 
@@ -93,16 +93,16 @@ pub struct TargetId(pub u16);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectName {
     /// `metadata.namespace`.
-    pub namespace: Arc<str>,
+    pub namespace: ArcStr,
     /// `metadata.name`.
-    pub name: Arc<str>,
+    pub name: ArcStr,
 }
 
 impl ObjectName {
     /// Names `namespace/name`.
     #[must_use]
     pub fn new(namespace: &str, name: &str) -> Self {
-        Self { namespace: Arc::from(namespace), name: Arc::from(name) }
+        Self { namespace: ArcStr::from(namespace), name: ArcStr::from(name) }
     }
 }
 

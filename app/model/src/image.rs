@@ -3,9 +3,9 @@
 //! The parser is our own: the crate that has one (`oci-spec`) brings a regex engine into the browser's bundle, and it
 //! completes names (`nginx` becomes `docker.io/library/nginx`), while the board shows what was written.
 
+use arcstr::ArcStr;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// Longest name (registry and path) the grammar allows.
 const NAME_LENGTH: usize = 255;
@@ -16,20 +16,20 @@ const TAG_LENGTH: usize = 128;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImageRef {
     /// Registry and path as written, without tag and digest.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// The tag.
-    pub tag: Option<Arc<str>>,
+    pub tag: Option<ArcStr>,
     /// The digest, `sha256:…`.
-    pub digest: Option<Arc<str>>,
+    pub digest: Option<ArcStr>,
 }
 
 /// An image that runs, or that was recorded: where to ask for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageAt {
     /// The digest.
-    pub digest: Arc<str>,
+    pub digest: ArcStr,
     /// Registry and path as written, without tag and digest.
-    pub name: Arc<str>,
+    pub name: ArcStr,
 }
 
 /// An image reference that does not follow the grammar.
@@ -101,7 +101,7 @@ fn parse(text: &str) -> Result<ImageRef, &'static str> {
         None => (rest, None),
     };
     check_name(name)?;
-    Ok(ImageRef { name: Arc::from(name), tag: tag.map(Arc::from), digest: digest.map(Arc::from) })
+    Ok(ImageRef { name: ArcStr::from(name), tag: tag.map(ArcStr::from), digest: digest.map(ArcStr::from) })
 }
 
 /// `name := [domain "/"] path-component ("/" path-component)*`.
@@ -222,7 +222,7 @@ mod tests {
         ) {
             let path = path.join("/");
             let name = domain.map_or(path.clone(), |domain| format!("{domain}/{path}"));
-            let image = ImageRef { name: name.into(), tag: tag.map(Arc::from), digest: digest.map(Arc::from) };
+            let image = ImageRef { name: name.into(), tag: tag.map(ArcStr::from), digest: digest.map(ArcStr::from) };
             prop_assert_eq!(image.to_string().parse::<ImageRef>(), Ok(image));
         }
 

@@ -8,6 +8,7 @@ mod images;
 mod objects;
 mod records;
 
+use arcstr::ArcStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -215,7 +216,7 @@ impl Index {
         if about.is_empty() {
             return Touched::default();
         }
-        let is_about = |digest: &Option<Arc<str>>| digest.as_ref().is_some_and(|digest| about.contains(digest));
+        let is_about = |digest: &Option<ArcStr>| digest.as_ref().is_some_and(|digest| about.contains(digest));
         let names_it = |image: &str| image.rsplit_once('@').is_some_and(|(_, digest)| about.contains(digest));
         let has_it = |(target, key): &(TargetId, WorkloadKey)| {
             let Some(objects) = self.objects(*target) else { return false };

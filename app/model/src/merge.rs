@@ -73,7 +73,16 @@ pub fn merge(index: &Index, service: &ServiceName, now: DateTime<Utc>, previous:
     }
     let team = drafts.iter().find_map(|draft| draft.team.clone()).or_else(|| catalogue.naming.team_of(service));
     let names = catalogue.environments.iter().map(|environment| environment.name.clone());
-    let cells = names.zip(drafts.into_iter().map(|draft| Arc::new(draft.cell))).collect();
+    // Cells that are as they were stay the same: thousands of new ones that are dropped soon after would leave holes in memory.
+    let cells = names.zip(drafts).map(|(name, Draft { mut cell, .. })| {
+        let known = previous.and_then(|row| row.cells.get(&name)).filter(|known| ***known == cell).cloned();
+        let new = || {
+            cell.shrink();
+            Arc::new(cell)
+        };
+        (name, known.unwrap_or_else(new))
+    });
+    let cells = cells.collect();
     Merged { row: Some(Row::new(service.clone(), team, cells)), recheck_at: clock.next() }
 }
 

@@ -1,7 +1,7 @@
 //! Which row an object belongs to, whose it is, and which of its containers is meant (board.md, "Which row", "Which container").
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::ids::ServiceName;
 
@@ -112,17 +112,17 @@ impl Naming {
 
     /// The team of a workload of the service.
     #[must_use]
-    pub fn team(&self, meta: Meta<'_>, service: &ServiceName) -> Option<Arc<str>> {
+    pub fn team(&self, meta: Meta<'_>, service: &ServiceName) -> Option<ArcStr> {
         first(&self.team_annotations, meta.annotations)
             .or_else(|| first(&self.team_labels, meta.labels))
-            .map(Arc::from)
+            .map(ArcStr::from)
             .or_else(|| self.team_of(service))
     }
 
     /// The team that the configuration gives a service.
     #[must_use]
-    pub fn team_of(&self, service: &ServiceName) -> Option<Arc<str>> {
-        self.teams.get(service.as_str()).map(|team| Arc::from(team.as_str()))
+    pub fn team_of(&self, service: &ServiceName) -> Option<ArcStr> {
+        self.teams.get(service.as_str()).map(|team| ArcStr::from(team.as_str()))
     }
 
     /// Which of the containers is the main one, as a place in `containers` (init containers left out).

@@ -1,7 +1,7 @@
 //! What CI says: deployment records.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,30 +19,30 @@ pub struct Record {
     pub environment: EnvironmentName,
     /// The git commit, 7 to 40 lower-case hex digits.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub commit: Option<Arc<str>>,
+    pub commit: Option<ArcStr>,
     /// Who deployed.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub by: Option<Arc<str>>,
+    pub by: Option<ArcStr>,
     /// When, in UTC.
     pub at: DateTime<Utc>,
     /// The image reference as written.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub image: Option<Arc<str>>,
+    pub image: Option<ArcStr>,
     /// The image's digest, `sha256:…`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub digest: Option<Arc<str>>,
+    pub digest: Option<ArcStr>,
     /// A version people read (`1.4.0`).
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub version: Option<Arc<str>>,
+    pub version: Option<ArcStr>,
     /// The git branch.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub branch: Option<Arc<str>>,
+    pub branch: Option<ArcStr>,
     /// The git repository's URL.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub repository: Option<Arc<str>>,
+    pub repository: Option<ArcStr>,
     /// The CI run.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub url: Option<Arc<str>>,
+    pub url: Option<ArcStr>,
     /// How it went.
     pub outcome: Outcome,
     /// Fields the record had beyond these: kept, and shown in the details.

@@ -1,12 +1,12 @@
 //! Texts that repeat, kept once.
 
+pub use arcstr::ArcStr;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// Shares equal texts: thousands of pods name the same few namespaces, images, nodes and reasons.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
-    known: HashSet<Arc<str>>,
+    known: HashSet<ArcStr>,
     sweep_at: usize,
 }
 
@@ -14,16 +14,16 @@ impl Strings {
     const SMALLEST: usize = 1024;
 
     /// The one copy of a text.
-    pub fn share(&mut self, text: &str) -> Arc<str> {
+    pub fn share(&mut self, text: &str) -> ArcStr {
         if let Some(known) = self.known.get(text) {
-            return Arc::clone(known);
+            return ArcStr::clone(known);
         }
         if self.known.len() >= self.sweep_at.max(Self::SMALLEST) {
-            self.known.retain(|known| Arc::strong_count(known) > 1);
+            self.known.retain(|known| ArcStr::strong_count(known) != Some(1));
             self.sweep_at = self.known.len() * 2;
         }
-        let text: Arc<str> = Arc::from(text);
-        self.known.insert(Arc::clone(&text));
+        let text: ArcStr = ArcStr::from(text);
+        self.known.insert(ArcStr::clone(&text));
         text
     }
 }
@@ -36,11 +36,11 @@ mod tests {
     fn equal_texts_are_one_and_unused_ones_are_dropped() {
         let mut strings = Strings::default();
         let kept = strings.share("shop");
-        assert!(Arc::ptr_eq(&kept, &strings.share("shop")));
+        assert!(ArcStr::ptr_eq(&kept, &strings.share("shop")));
         for number in 0..10 * Strings::SMALLEST {
             strings.share(&number.to_string());
         }
         assert!(strings.known.len() <= 2 * Strings::SMALLEST);
-        assert!(Arc::ptr_eq(&kept, &strings.share("shop")));
+        assert!(ArcStr::ptr_eq(&kept, &strings.share("shop")));
     }
 }

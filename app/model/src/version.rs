@@ -1,7 +1,7 @@
 //! What runs: git commit, label and image digest, and when two of them are the same.
 
+use arcstr::ArcStr;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +20,17 @@ const SHORT_DIGEST: usize = 19;
 pub struct Version {
     /// The git commit, 7 to 40 lower-case hex digits.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub commit: Option<Arc<str>>,
+    pub commit: Option<ArcStr>,
     /// The tag as written, or the version CI gave.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub label: Option<Arc<str>>,
+    pub label: Option<ArcStr>,
     /// The image's digest, `sha256:…`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub digest: Option<Arc<str>>,
+    pub digest: Option<ArcStr>,
     /// The digest of the multi-platform index that the image is of, where the registry says so and it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub index: Option<Arc<str>>,
+    pub index: Option<ArcStr>,
 }
 
 /// How two versions compare.
@@ -118,19 +118,19 @@ pub fn is_commit(text: &str) -> bool {
 impl VersionRules {
     /// The commit that annotations or labels of a pod template name, lower-case.
     #[must_use]
-    pub fn commit_in(&self, meta: Meta<'_>) -> Option<Arc<str>> {
+    pub fn commit_in(&self, meta: Meta<'_>) -> Option<ArcStr> {
         self.commit_keys
             .iter()
             .filter_map(|key| meta.annotations.get(key).or_else(|| meta.labels.get(key)))
             .map(|value| value.trim())
             .find(|value| is_certain_commit(value))
-            .map(|value| Arc::from(value.to_ascii_lowercase()))
+            .map(|value| ArcStr::from(value.to_ascii_lowercase()))
     }
 
     /// The commit that a tag holds by one of the patterns, lower-case.
     #[must_use]
-    pub fn commit_of_tag(&self, tag: &str) -> Option<Arc<str>> {
-        self.tag_patterns.iter().find_map(|pattern| sha_by(pattern, tag)).map(|sha| Arc::from(sha.to_ascii_lowercase()))
+    pub fn commit_of_tag(&self, tag: &str) -> Option<ArcStr> {
+        self.tag_patterns.iter().find_map(|pattern| sha_by(pattern, tag)).map(|sha| ArcStr::from(sha.to_ascii_lowercase()))
     }
 }
 
@@ -163,7 +163,7 @@ fn glob(pattern: &str, text: &str) -> bool {
     }
 }
 
-fn both<'a, T: ?Sized>(a: &'a Option<Arc<T>>, b: &'a Option<Arc<T>>) -> Option<(&'a T, &'a T)> {
+fn both<'a>(a: &'a Option<ArcStr>, b: &'a Option<ArcStr>) -> Option<(&'a str, &'a str)> {
     Some((a.as_deref()?, b.as_deref()?))
 }
 
@@ -178,7 +178,7 @@ mod tests {
     const SHA: &str = "7fc38a2b69e35dc2c3ba4b9bac4d1bd28d7e24aa";
 
     fn version(commit: &str, label: &str, digest: &str) -> Version {
-        let part = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
+        let part = |text: &str| (!text.is_empty()).then(|| ArcStr::from(text));
         let (digest, index) = digest.split_once('/').map_or((digest, ""), |(index, digest)| (digest, index));
         Version { commit: part(commit), label: part(label), digest: part(digest), index: part(index) }
     }
@@ -272,8 +272,9 @@ mod tests {
     }
 
     fn any_version() -> impl Strategy<Value = Version> {
-        let part =
-            |values: &'static [&'static str]| proptest::option::of(proptest::sample::select(values)).prop_map(|part| part.map(Arc::from));
+        let part = |values: &'static [&'static str]| {
+            proptest::option::of(proptest::sample::select(values)).prop_map(|part| part.map(ArcStr::from))
+        };
         let digests = (part(&["sha256:a", "sha256:b"]), part(&["sha256:b", "sha256:c"]));
         (part(&[SHA, "7fc38a2", "993e5fc"]), part(&["latest", "v1"]), digests).prop_map(|(commit, label, (digest, index))| {
             let index = index.filter(|_| digest.is_some());

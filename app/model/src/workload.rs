@@ -5,7 +5,7 @@ mod kind;
 mod labels;
 mod special;
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,15 +17,15 @@ pub use kind::{Kind, Need};
 pub use labels::Labels;
 pub use special::{BlueGreen, Canary, Delivery, JobRun, Schedule, Special};
 
-/// A fact about one object.
+/// A fact about one object. The large ones are in boxes, in which they stay: a list of thousands is moved around as pointers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// A Deployment, StatefulSet, DaemonSet, CronJob, Job or Rollout.
-    Workload(Workload),
+    Workload(Box<Workload>),
     /// A ReplicaSet.
-    ReplicaSet(ReplicaSet),
+    ReplicaSet(Box<ReplicaSet>),
     /// A pod.
-    Pod(Pod),
+    Pod(Box<Pod>),
     /// A Service.
     Service(Service),
     /// A HorizontalPodAutoscaler.
@@ -44,7 +44,7 @@ pub struct Unread {
     /// Namespace and name.
     pub name: ObjectName,
     /// What is wrong with it.
-    pub why: Arc<str>,
+    pub why: ArcStr,
 }
 
 impl Fact {
@@ -95,7 +95,7 @@ pub struct Workload {
     /// The row it belongs to, by the naming rules of the catalogue.
     pub service: ServiceName,
     /// The team, by the naming rules of the catalogue.
-    pub team: Option<Arc<str>>,
+    pub team: Option<ArcStr>,
     /// `metadata.creationTimestamp`.
     pub created: DateTime<Utc>,
     /// `metadata.deletionTimestamp`: the object is going away.
@@ -107,10 +107,10 @@ pub struct Workload {
     /// `deployment.kubernetes.io/revision` of a Deployment, `deprecated.daemonset.template.generation` of a DaemonSet.
     pub revision: Option<u64>,
     /// The hash that the wanted pods carry: `status.updateRevision` of a StatefulSet, `status.currentPodHash` of a Rollout.
-    pub update_hash: Option<Arc<str>>,
+    pub update_hash: Option<ArcStr>,
     /// `status.currentRevision` of a StatefulSet, `status.stableRS` of a Rollout: differs from [`Workload::update_hash`]
     /// until a rollout is complete.
-    pub current_hash: Option<Arc<str>>,
+    pub current_hash: Option<ArcStr>,
     /// Pod counts.
     pub replicas: Replicas,
     /// The pod template.
@@ -124,7 +124,7 @@ pub struct Workload {
     /// `status.conditions`.
     pub conditions: Vec<Condition>,
     /// A track or colour the workload carries among others of its service (labels `track`, `color`, `role`).
-    pub track: Option<Arc<str>>,
+    pub track: Option<ArcStr>,
     /// The labels of its pods, by which Services select them.
     pub pod_labels: Labels,
     /// What only its kind has.
@@ -183,16 +183,16 @@ pub struct Template {
     /// `spec.containers`, `spec.initContainers`: name, image, role.
     pub containers: Vec<TemplateContainer>,
     /// The commit that an annotation or a label of the template names.
-    pub commit: Option<Arc<str>>,
+    pub commit: Option<ArcStr>,
 }
 
 /// A container of a pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateContainer {
     /// The container's name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// The image as written.
-    pub image: Arc<str>,
+    pub image: ArcStr,
     /// What it is for.
     pub role: Role,
 }
@@ -219,16 +219,16 @@ pub struct Condition {
     /// `type`: `Available`, `Progressing`, `ReplicaFailure`, `Ready`, `PodScheduled` …
     #[serde(rename = "type")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub kind: Arc<str>,
+    pub kind: ArcStr,
     /// `status`: `True`, `False` or `Unknown`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub status: Arc<str>,
+    pub status: ArcStr,
     /// `reason`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ArcStr>,
     /// `message`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub message: Option<Arc<str>>,
+    pub message: Option<ArcStr>,
     /// `lastTransitionTime`.
     pub since: Option<DateTime<Utc>>,
 }
@@ -237,9 +237,9 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// `kind`.
-    pub kind: Arc<str>,
+    pub kind: ArcStr,
     /// `name`.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// `uid`.
     pub uid: Uid,
 }
@@ -262,7 +262,7 @@ pub struct ReplicaSet {
     /// `status.conditions`; `ReplicaFailure` tells of quota and admission refusals.
     pub conditions: Vec<Condition>,
     /// The hash that its pods carry.
-    pub hash: Option<Arc<str>>,
+    pub hash: Option<ArcStr>,
     /// Itself as a workload, when nothing owns it and it names a service.
     pub bare: Option<Box<Workload>>,
 }
@@ -277,7 +277,7 @@ pub struct Pod {
     /// Its controller.
     pub owner: Option<Owner>,
     /// Label `rollouts-pod-template-hash`, `pod-template-hash` or `controller-revision-hash`.
-    pub template_hash: Option<Arc<str>>,
+    pub template_hash: Option<ArcStr>,
     /// Label `pod-template-generation` (DaemonSet).
     pub template_generation: Option<u64>,
     /// `metadata.creationTimestamp`.
@@ -287,13 +287,13 @@ pub struct Pod {
     /// `status.phase`.
     pub phase: Phase,
     /// `status.reason` (`Evicted`, `NodeLost` …).
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ArcStr>,
     /// `status.message`.
-    pub message: Option<Arc<str>>,
+    pub message: Option<ArcStr>,
     /// `status.conditions`.
     pub conditions: Vec<Condition>,
     /// `spec.nodeName`.
-    pub node: Option<Arc<str>>,
+    pub node: Option<ArcStr>,
     /// All containers: of `spec` joined with their statuses, init containers first.
     pub containers: Vec<Container>,
     /// Itself as a workload, when nothing owns it and it names a service.
@@ -321,13 +321,13 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Container {
     /// The container's name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// What it is for.
     pub role: Role,
     /// The image as written in the pod's spec.
-    pub image: Arc<str>,
+    pub image: ArcStr,
     /// The digest in `imageID`, `sha256:…`; none until the image was pulled.
-    pub digest: Option<Arc<str>>,
+    pub digest: Option<ArcStr>,
     /// `ready`.
     pub ready: bool,
     /// `restartCount`.
@@ -347,9 +347,9 @@ pub enum ContainerState {
     /// `waiting`.
     Waiting {
         /// `reason`: `ContainerCreating`, `CrashLoopBackOff`, `ImagePullBackOff` …
-        reason: Option<Arc<str>>,
+        reason: Option<ArcStr>,
         /// `message`.
-        message: Option<Arc<str>>,
+        message: Option<ArcStr>,
     },
     /// `running`.
     Running {
@@ -366,9 +366,9 @@ pub struct Termination {
     /// `exitCode`.
     pub exit_code: i32,
     /// `reason`: `Error`, `OOMKilled`, `Completed` …
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ArcStr>,
     /// `message`: the container's own last words.
-    pub message: Option<Arc<str>>,
+    pub message: Option<ArcStr>,
     /// `startedAt`.
     pub started: Option<DateTime<Utc>>,
     /// `finishedAt`.

@@ -1,6 +1,6 @@
 //! What a cell says, before it is markup. Pure.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use chrono::{DateTime, Utc};
 use model::board::{Cell, RecordSummary, Running};
@@ -72,7 +72,7 @@ pub fn other_name(cell: &Cell) -> Option<&str> {
 
 /// What the copy button copies: the full commit, else the digest, else the label.
 #[must_use]
-pub fn full(version: &Version) -> Option<&Arc<str>> {
+pub fn full(version: &Version) -> Option<&ArcStr> {
     version.commit.as_ref().or(version.digest.as_ref()).or(version.label.as_ref())
 }
 

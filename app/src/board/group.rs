@@ -1,7 +1,7 @@
 //! Rows in groups: which group a service is in, and in which order groups come. Pure.
 
+use model::strings::ArcStr;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use model::board::{Board, Cell, Row};
 use model::ids::{EnvironmentName, ServiceName};
@@ -45,7 +45,7 @@ pub enum Group {
     /// What somebody pinned; of no other group then.
     Pinned,
     /// A team, a namespace, a letter.
-    Named(Arc<str>),
+    Named(ArcStr),
     /// A status, by its place in the order of urgency.
     Status(u8),
     /// What has no name of that kind.
@@ -83,12 +83,12 @@ impl Grouping {
 
     /// The group of a row, by what is shown of it.
     fn of(self, row: &Row, columns: &[&EnvironmentName]) -> Group {
-        let named = |name: Option<Arc<str>>| name.map_or(Group::Unnamed, Group::Named);
+        let named = |name: Option<ArcStr>| name.map_or(Group::Unnamed, Group::Named);
         match self {
             Self::None => Group::Unnamed,
             Self::Team => named(row.team.clone()),
             // A service has a namespace in each environment: the first in promotion order stands for all of them.
-            Self::Namespace => named(cells(row, columns).find_map(|cell| Some(Arc::clone(&cell.workloads.first()?.namespace)))),
+            Self::Namespace => named(cells(row, columns).find_map(|cell| Some(ArcStr::clone(&cell.workloads.first()?.namespace)))),
             Self::Status => Group::Status(cells(row, columns).map(|cell| sort::urgency(cell.status)).min().unwrap_or(u8::MAX)),
             Self::Letter => named(letter(row.name.as_str())),
         }
@@ -158,7 +158,7 @@ fn cells<'a>(row: &'a Row, columns: &[&EnvironmentName]) -> impl Iterator<Item =
 }
 
 /// The first letter of a name, as a capital; none when it begins with none.
-fn letter(name: &str) -> Option<Arc<str>> {
+fn letter(name: &str) -> Option<ArcStr> {
     let first = name.chars().next().filter(|first| first.is_alphabetic())?;
     Some(first.to_ascii_uppercase().to_string().into())
 }

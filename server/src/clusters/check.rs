@@ -1,5 +1,6 @@
 //! What `relboard check` says of a target.
 
+use model::strings::ArcStr;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub struct Right {
     /// Which kind.
     pub kind: Kind,
     /// The namespace; all when none.
-    pub namespace: Option<Arc<str>>,
+    pub namespace: Option<ArcStr>,
     /// How many objects of the selection there are, or why they may not be listed.
     pub list: Result<usize, String>,
     /// Whether it may be watched.

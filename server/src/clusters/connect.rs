@@ -134,17 +134,25 @@ impl Connection {
     }
 
     /// Reads a body as a whole; bytes beyond `most` are a fault.
-    pub(super) async fn text(&self, mut body: Body, most: usize) -> Result<Vec<u8>, Fault> {
+    pub(super) async fn text(&self, body: Body, most: usize) -> Result<Vec<u8>, Fault> {
         let mut text = Vec::new();
+        self.chunks(body, most, |chunk| text.extend_from_slice(chunk)).await?;
+        Ok(text)
+    }
+
+    /// Reads a body as it comes; bytes beyond `most` are a fault.
+    pub(super) async fn chunks(&self, mut body: Body, most: usize, mut take: impl FnMut(&[u8])) -> Result<(), Fault> {
+        let mut length = 0;
         while let Some(frame) = self.within(body.frame()).await? {
             let frame = frame.map_err(|error| Fault::from_request(&error, &self.server))?;
             let Ok(data) = frame.into_data() else { continue };
-            if text.len() + data.len() > most {
+            length += data.len();
+            if length > most {
                 return Err(Fault::Malformed(format!("{} answers with more than {} MiB", self.server, most >> 20)));
             }
-            text.extend_from_slice(&data);
+            take(&data);
         }
-        Ok(text)
+        Ok(())
     }
 
     async fn within<F: Future>(&self, future: F) -> Result<F::Output, Fault> {

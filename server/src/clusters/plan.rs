@@ -2,7 +2,7 @@
 
 mod trial;
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use futures::StreamExt;
 use futures::future::join_all;
@@ -88,11 +88,11 @@ pub(super) async fn plan(connection: &Connection, selection: &Selection, kinds: 
     }
     plan.provisional = exact.is_none();
     let namespaces = match exact {
-        Some(names) => names.into_iter().map(Arc::from).collect(),
+        Some(names) => names.into_iter().map(ArcStr::from).collect(),
         None => namespaces(connection, selection, &mut plan.namespaces).await?,
     };
     for (kind, text) in refused {
-        let scopes: Vec<Scope> = namespaces.iter().map(|name| Scope { kind, namespace: Some(Arc::clone(name)) }).collect();
+        let scopes: Vec<Scope> = namespaces.iter().map(|name| Scope { kind, namespace: Some(ArcStr::clone(name)) }).collect();
         let trials: Vec<_> = scopes.iter().map(|scope| trial(connection, scope.clone())).collect();
         let outcomes: Vec<_> = futures::stream::iter(trials).buffered(AT_A_TIME).collect().await;
         let before = plan.scopes.len();
@@ -127,7 +127,7 @@ fn summary(mut texts: Vec<String>) -> Option<String> {
 }
 
 /// The namespaces of the selection: those that exist, or those that are named in full where they may not be listed.
-async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Option<String>) -> Result<Vec<Arc<str>>, Fault> {
+async fn namespaces(connection: &Connection, selection: &Selection, missing: &mut Option<String>) -> Result<Vec<ArcStr>, Fault> {
     #[derive(serde::Deserialize)]
     struct List {
         items: Option<Vec<Item>>,
@@ -146,10 +146,10 @@ async fn namespaces(connection: &Connection, selection: &Selection, missing: &mu
             let list: List = serde_json::from_slice(&text)
                 .map_err(|error| Fault::Malformed(format!("{} does not answer a list of namespaces: {error}", connection.server)))?;
             let names = list.items.unwrap_or_default().into_iter().map(|item| item.metadata.name);
-            Ok(names.filter(|name| selection.matches(name)).map(Arc::from).collect())
+            Ok(names.filter(|name| selection.matches(name)).map(ArcStr::from).collect())
         }
         Err(Fault::Forbidden(text)) => {
-            let named: Vec<Arc<str>> = selection.named().map(Arc::from).collect();
+            let named: Vec<ArcStr> = selection.named().map(ArcStr::from).collect();
             let hint = if named.is_empty() { ": name those that may be read under `namespaces`" } else { "" };
             *missing = Some(format!("may not list namespaces: {text}{hint}"));
             Ok(named)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::connect::{Answer, Connection};
 use super::error::Fault;
-use super::observe::{Observer, Unreadable};
+use super::observe::{ComingPage, Observer, Unreadable};
 use super::scope::Scope;
 
 /// The longest page of a list. 500 objects of the largest size etcd takes would be more; real ones are a hundredth of that.
@@ -26,17 +26,15 @@ pub(super) struct Listed {
     pub(super) version: String,
 }
 
-/// Reads a whole list, page by page. An object is dropped as soon as its fact is made.
+/// Reads a whole list, page by page, as it comes.
 pub(super) async fn list(connection: &Connection, scope: &Scope, observer: &mut Observer) -> Result<Listed, Fault> {
     let mut listed = Listed::default();
     let mut token = None;
     for _ in 0..MOST_PAGES {
         let body = connection.get(&scope.list(connection.page, token.as_deref()), Answer::Whole).await?;
-        let json = connection.text(body, LONGEST_PAGE).await?;
-        let page = std::str::from_utf8(&json)
-            .map_err(|error| error.to_string())
-            .and_then(|json| observer.page(json))
-            .map_err(|error| not_an_api_server(connection, scope, &error))?;
+        let mut page = ComingPage::default();
+        connection.chunks(body, LONGEST_PAGE, |chunk| observer.take(&mut page, chunk)).await?;
+        let page = observer.finish(page).map_err(|error| not_an_api_server(connection, scope, &error))?;
         listed.facts.extend(page.facts);
         listed.unreadable.extend(page.unreadable);
         listed.version = page.version.unwrap_or(listed.version);

@@ -1,7 +1,7 @@
 //! What a pipe reads: a kind, everywhere or in one namespace. And the requests for it.
 
+use model::strings::ArcStr;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::workload::Kind;
@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 pub(super) struct Scope {
     pub(super) kind: Kind,
     /// The namespace; all when none.
-    pub(super) namespace: Option<Arc<str>>,
+    pub(super) namespace: Option<ArcStr>,
 }
 
 impl Scope {
@@ -77,7 +77,7 @@ mod tests {
         let everywhere = Scope { kind: Kind::Pod, namespace: None };
         assert_eq!(everywhere.list(500, None), "/api/v1/pods?limit=500");
         assert_eq!(everywhere.list(500, Some("a=b/+")), "/api/v1/pods?limit=500&continue=a%3Db%2F%2B");
-        let shop = Scope { kind: Kind::Deployment, namespace: Some(Arc::from("shop")) };
+        let shop = Scope { kind: Kind::Deployment, namespace: Some(ArcStr::from("shop")) };
         assert_eq!(
             shop.watch("42", Duration::from_millis(45_500)),
             "/apis/apps/v1/namespaces/shop/deployments?watch=true&allowWatchBookmarks=true&resourceVersion=42&timeoutSeconds=45"

@@ -1,5 +1,6 @@
 //! The way of what registries say: into the store first, so that it is asked once, then to the board.
 
+use model::strings::ArcStr;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,13 +22,13 @@ pub struct Images {
     store: Store,
     clock: Clock,
     /// Images of which a registry said nothing, and when to ask again.
-    nothing: Arc<Mutex<HashMap<Arc<str>, DateTime<Utc>>>>,
+    nothing: Arc<Mutex<HashMap<ArcStr, DateTime<Utc>>>>,
 }
 
 impl Images {
     /// Answers go into the store, and from there to the hub. `nothing` is what was stored of those without one.
     #[must_use]
-    pub fn new(hub: HubHandle, store: Store, clock: Clock, nothing: impl IntoIterator<Item = (Arc<str>, DateTime<Utc>)>) -> Self {
+    pub fn new(hub: HubHandle, store: Store, clock: Clock, nothing: impl IntoIterator<Item = (ArcStr, DateTime<Utc>)>) -> Self {
         Self { events: hub.events(), hub, store, clock, nothing: Arc::new(Mutex::new(nothing.into_iter().collect())) }
     }
 }
@@ -54,7 +55,7 @@ impl Sink for Images {
         match answer {
             Answer::Published(published) => self.events.send(Event::Image(Arc::new(published))).await.map_err(|_| Stopping),
             Answer::Nothing { ask_again } => {
-                self.nothing.lock().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(&image.digest), now + ask_again);
+                self.nothing.lock().unwrap_or_else(PoisonError::into_inner).insert(ArcStr::clone(&image.digest), now + ask_again);
                 Ok(())
             }
         }

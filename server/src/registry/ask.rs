@@ -3,7 +3,7 @@
 mod fault;
 mod helper;
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -99,9 +99,9 @@ impl Asker {
     }
 
     /// What an index says; else the most usual of its platforms, since all are built from one commit.
-    async fn index(&mut self, reference: &Reference, digest: &Arc<str>, index: OciImageIndex) -> Result<Published, Fault> {
+    async fn index(&mut self, reference: &Reference, digest: &ArcStr, index: OciImageIndex) -> Result<Published, Fault> {
         let images: Vec<_> = index.manifests.iter().filter(|entry| is_image(entry)).collect();
-        let platforms: Vec<_> = images.iter().map(|entry| Arc::from(entry.digest.as_str())).collect();
+        let platforms: Vec<_> = images.iter().map(|entry| ArcStr::from(entry.digest.as_str())).collect();
         let annotations = index.annotations.unwrap_or_default();
         let said = labels::read(&[&annotations], digest, platforms.clone());
         let is_usual = |entry: &&&ImageIndexEntry| entry.platform.as_ref().is_some_and(|of| of.architecture.to_string() == "amd64");
@@ -115,7 +115,7 @@ impl Asker {
         Ok(labels::read(&all, digest, platforms))
     }
 
-    async fn image(&mut self, reference: &Reference, digest: &Arc<str>, manifest: OciImageManifest) -> Result<Published, Fault> {
+    async fn image(&mut self, reference: &Reference, digest: &ArcStr, manifest: OciImageManifest) -> Result<Published, Fault> {
         let said = self.said(reference, manifest).await?;
         Ok(labels::read(&said.iter().collect::<Vec<_>>(), digest, Vec::new()))
     }
@@ -123,7 +123,7 @@ impl Asker {
     /// What an image says of itself: its manifest's annotations, and, unless they have the commit, its labels.
     async fn said(&mut self, reference: &Reference, manifest: OciImageManifest) -> Result<Vec<Labels>, Fault> {
         let annotations = manifest.annotations.unwrap_or_default();
-        if labels::read(&[&annotations], &Arc::from(""), Vec::new()).commit.is_some() {
+        if labels::read(&[&annotations], &ArcStr::from(""), Vec::new()).commit.is_some() {
             return Ok(vec![annotations]);
         }
         let labels = self.labels(reference, &manifest.config).await?;

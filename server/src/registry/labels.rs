@@ -1,7 +1,7 @@
 //! What an image says of itself: the annotations of OCI, and the older labels of label-schema.org. Pure.
 
+use model::strings::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use model::published::Published;
@@ -19,13 +19,13 @@ const LONGEST: usize = 512;
 
 /// What is said, by whatever says it first. Annotations are given first: an image inherits the labels of the image that it
 /// was built on, but not its annotations. Of one that says it twice, OCI's key goes before the older one.
-pub(super) fn read(said: &[&Labels], digest: &Arc<str>, platforms: Vec<Arc<str>>) -> Published {
+pub(super) fn read(said: &[&Labels], digest: &ArcStr, platforms: Vec<ArcStr>) -> Published {
     let first = |keys: [&str; 2], fits: fn(&str) -> bool| {
         let values = said.iter().flat_map(|labels| keys.into_iter().filter_map(|key| labels.get(key)));
         values.map(|value| value.trim()).find(|value| !value.is_empty() && value.len() <= LONGEST && fits(value))
     };
     Published {
-        digest: Arc::clone(digest),
+        digest: ArcStr::clone(digest),
         platforms,
         commit: first(COMMIT, is_certain_commit).map(|commit| commit.to_ascii_lowercase().into()),
         version: first(VERSION, |_| true).map(Into::into),
@@ -53,7 +53,7 @@ mod tests {
     #[track_caller]
     fn check(annotations: &[(&str, &str)], labels: &[(&str, &str)], expected: &str) {
         let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Labels>();
-        let read = read(&[&map(annotations), &map(labels)], &Arc::from("sha256:a"), Vec::new());
+        let read = read(&[&map(annotations), &map(labels)], &ArcStr::from("sha256:a"), Vec::new());
         let created = read.created.map(|created| created.format("%F").to_string());
         let shown = [read.commit.as_deref(), read.version.as_deref(), read.source.as_deref(), created.as_deref()];
         assert_eq!(shown.map(|part| part.unwrap_or("-")).join(" "), expected);

@@ -1,6 +1,6 @@
 //! The history of cells: changes of version or status that were observed.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use chrono::DateTime;
 use model::details::Transition;
@@ -119,7 +119,7 @@ fn transition(row: &<Db as sqlx::Database>::Row) -> Result<CellTransition, sqlx:
         status: Status::ALL.into_iter().find(|known| known.as_str() == status).ok_or_else(|| invalid("status", status))?,
         version: version.map(serde_json::from_str).transpose().map_err(|error| sqlx::Error::Decode(error.into()))?,
         reason: row.try_get("reason")?,
-        by: row.try_get::<Option<&str>, _>("actor")?.map(Arc::from),
+        by: row.try_get::<Option<&str>, _>("actor")?.map(ArcStr::from),
     };
     let (service, environment): (&str, &str) = (row.try_get("service")?, row.try_get("environment")?);
     Ok(CellTransition { service: service.into(), environment: environment.into(), transition })

@@ -1,6 +1,6 @@
 //! What registries said of images: asked once, kept for good.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use chrono::{DateTime, Utc};
 use model::published::Published;
@@ -15,7 +15,7 @@ pub struct KnownImages {
     /// What registries said.
     pub published: Vec<Published>,
     /// Digests of which they said nothing, with the time at which to ask again, UTC.
-    pub nothing: Vec<(Arc<str>, DateTime<Utc>)>,
+    pub nothing: Vec<(ArcStr, DateTime<Utc>)>,
 }
 
 impl Store {

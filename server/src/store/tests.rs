@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use chrono::{DateTime, Utc};
 use model::details::Transition;
@@ -320,7 +320,7 @@ async fn what_registries_said_is_kept() {
     let later = at(3600);
     store.keep_nothing("sha256:a", at(0), later).await.unwrap();
     store.keep_nothing("sha256:c", at(0), later).await.unwrap();
-    let nothing = |digests: &[&str]| digests.iter().map(|digest| (Arc::from(*digest), later)).collect::<Vec<_>>();
+    let nothing = |digests: &[&str]| digests.iter().map(|digest| (ArcStr::from(*digest), later)).collect::<Vec<_>>();
     assert_eq!(store.known_images().await.unwrap(), KnownImages { published: Vec::new(), nothing: nothing(&["sha256:a", "sha256:c"]) });
     store.keep_image(&published, at(0)).await.unwrap();
     store.keep_nothing("sha256:a", at(0), later).await.unwrap();

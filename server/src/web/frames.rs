@@ -1,5 +1,6 @@
 //! What is sent of a board, written once for all who get the same.
 
+use model::strings::ArcStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -20,8 +21,9 @@ const LAGS: usize = 24;
 #[derive(Debug)]
 pub(super) struct Frame {
     board: Arc<Board>,
-    /// The revision of the frame before it, and the event that leads from there to here.
-    step: Option<(u64, Bytes)>,
+    /// The revision of the frame before it, and the event that leads from there to here: written when the first reader asks, since
+    /// there may be none, and while a server starts it would be the whole board again and again.
+    step: Option<(u64, OnceLock<Bytes>)>,
     /// Events that lead here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than an event begins at may take it
     /// all the same, so that these serve every reader, however slow.
     merged: [OnceLock<Bytes>; LAGS],
@@ -42,8 +44,10 @@ pub(super) enum News {
 }
 
 impl Frame {
-    fn new(board: Arc<Board>, step: Option<(u64, Bytes)>) -> Self {
+    /// A frame that comes after that of a revision, if any.
+    fn new(board: Arc<Board>, before: Option<u64>) -> Self {
         let merged = [const { OnceLock::new() }; LAGS];
+        let step = before.map(|before| (before, OnceLock::new()));
         Self { board, step, merged, whole: OnceLock::new(), json: OnceLock::new(), lines: OnceLock::new() }
     }
 
@@ -54,17 +58,17 @@ impl Frame {
 
     /// The board as JSON.
     pub(super) fn json(&self) -> Bytes {
-        self.json.get_or_init(|| serde_json::to_vec(&*self.board).unwrap_or_default().into()).clone()
+        self.json.get_or_init(|| json(&*self.board).into()).clone()
     }
 
     /// The event with the whole board.
     pub(super) fn whole(&self) -> Bytes {
-        self.whole.get_or_init(|| event("board", &self.board.revision, &self.json())).clone()
+        self.whole.get_or_init(|| event("board", &self.board.revision, &*self.board)).clone()
     }
 
     /// The event that says that there is another board, without it.
     pub(super) fn apart(&self) -> Bytes {
-        event("whole", &self.board.revision, b"{}")
+        event("whole", &self.board.revision, &Empty {})
     }
 
     /// The board as the page loads it: a line for its head, and one for each row.
@@ -90,7 +94,7 @@ impl Frame {
             return News::Whole;
         }
         match &self.step {
-            Some((before, bytes)) if *before == revision.number => News::Step(bytes.clone()),
+            Some((before, event)) if *before == revision.number => News::Step(event.get_or_init(|| step(&self.board, *before)).clone()),
             _ => self.merged(number - revision.number).map_or(News::Whole, News::Step),
         }
     }
@@ -111,8 +115,7 @@ pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver
         while boards.changed().await.is_ok() {
             let board = Arc::clone(&boards.borrow_and_update());
             let before = sender.borrow().board.revision.number;
-            let step = step(&board, before);
-            sender.send_replace(Arc::new(Frame::new(board, Some((before, step)))));
+            sender.send_replace(Arc::new(Frame::new(board, Some(before))));
             let readers = u32::try_from(sender.receiver_count()).unwrap_or(u32::MAX);
             tokio::time::sleep(FOR_EACH_READER.saturating_mul(readers)).await;
         }
@@ -122,21 +125,34 @@ pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver
 
 /// The event with the changes since a number of the board's own epoch, which is not of its future.
 fn step(board: &Board, since: u64) -> Bytes {
-    let since = Revision { epoch: Arc::clone(&board.revision.epoch), number: since };
+    let since = Revision { epoch: ArcStr::clone(&board.revision.epoch), number: since };
     // None only for a revision of another epoch or of the future.
-    board.since(&since).map(|delta| event("delta", &board.revision, &json(&delta))).unwrap_or_default()
+    board.since(&since).map(|delta| event("delta", &board.revision, &delta)).unwrap_or_default()
 }
 
-/// Types of the model always serialise: their keys are text.
+/// An object without fields.
+#[derive(Serialize)]
+struct Empty {}
+
 fn json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let mut text = Vec::new();
+    write(&mut text, value);
+    // It stays for a while, and was made room for by doubling.
+    text.shrink_to_fit();
+    text
+}
+
+fn write(text: &mut Vec<u8>, value: &impl Serialize) {
+    // Types of the model always serialise, as their keys are text; and memory takes whatever is written.
+    let _ = serde_json::to_writer(text, value);
 }
 
 /// A server-sent event. JSON without spaces has no line break, so one `data:` line is enough.
-fn event(name: &str, id: &Revision, data: &[u8]) -> Bytes {
+fn event(name: &str, id: &Revision, data: &impl Serialize) -> Bytes {
     let mut text = format!("id: {id}\nevent: {name}\ndata: ").into_bytes();
-    text.extend_from_slice(data);
+    write(&mut text, data);
     text.extend_from_slice(b"\n\n");
+    text.shrink_to_fit();
     text.into()
 }
 
@@ -168,8 +184,7 @@ mod tests {
     fn every_reader_gets_here_and_all_share_a_few_events() {
         let states = states();
         let (last, before) = (states.last().unwrap(), &states[states.len() - 3]);
-        let step = step(last, before.revision.number);
-        let frame = Frame::new(Arc::new(last.clone()), Some((before.revision.number, step)));
+        let frame = Frame::new(Arc::new(last.clone()), Some(before.revision.number));
         let mut written = BTreeSet::new();
         for state in &states[..states.len() - 1] {
             let News::Step(event) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
@@ -182,7 +197,7 @@ mod tests {
         assert!(states.len() > 30 && written.len() <= 7, "{} events for {} revisions", written.len(), states.len());
         assert!(matches!(frame.since(&last.revision), News::None));
         for (epoch, number) in [("0ld0", 3), ("8f1c", last.revision.number + 1)] {
-            assert!(matches!(frame.since(&Revision { epoch: Arc::from(epoch), number }), News::Whole), "{epoch}-{number}");
+            assert!(matches!(frame.since(&Revision { epoch: ArcStr::from(epoch), number }), News::Whole), "{epoch}-{number}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Boards of any size, always the same for the same size.
 
+use model::strings::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ fn environment(place: usize) -> Environment {
 fn row(service: usize, columns: &[Environment]) -> Row {
     let cells: BTreeMap<_, _> =
         columns.iter().enumerate().map(|(place, column)| (column.name.clone(), Arc::new(cell(service, place, 0)))).collect();
-    Row::new(name(service), Some(Arc::from(TEAMS[service % TEAMS.len()])), cells)
+    Row::new(name(service), Some(ArcStr::from(TEAMS[service % TEAMS.len()])), cells)
 }
 
 fn cell(service: usize, place: usize, generation: usize) -> Cell {
@@ -75,10 +76,10 @@ fn cell(service: usize, place: usize, generation: usize) -> Cell {
     let record = RecordSummary {
         commit: version.commit.clone(),
         version: None,
-        by: Some(Arc::from(PEOPLE[(service + place) % PEOPLE.len()])),
+        by: Some(ArcStr::from(PEOPLE[(service + place) % PEOPLE.len()])),
         at: now() - Duration::minutes((service * 13 + place * 700) as i64 % 40_000),
         outcome: Outcome::Success,
-        url: Some(Arc::from(format!("https://ci.example.com/job/deploy/{service}{place}"))),
+        url: Some(ArcStr::from(format!("https://ci.example.com/job/deploy/{service}{place}"))),
     };
     Cell {
         status,
@@ -94,9 +95,9 @@ fn cell(service: usize, place: usize, generation: usize) -> Cell {
         shortages: Box::default(),
         workloads: vec![WorkloadRef {
             cluster: ClusterName::from(format!("cluster-{place}")),
-            namespace: Arc::from(TEAMS[service % TEAMS.len()]),
+            namespace: ArcStr::from(TEAMS[service % TEAMS.len()]),
             kind: Kind::Deployment,
-            name: Arc::from(name(service).as_str()),
+            name: ArcStr::from(name(service).as_str()),
         }],
     }
 }
@@ -105,5 +106,5 @@ fn version(seed: usize) -> Version {
     let hex = |seed: usize| format!("{:016x}", (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let commit = format!("{}{}{}", hex(seed), hex(seed ^ 0xffff), &hex(seed + 7)[..8]);
     let digest = format!("sha256:{}{}{}{}", hex(seed + 1), hex(seed + 2), hex(seed + 3), hex(seed + 4));
-    Version { label: Some(Arc::from(&*commit)), commit: Some(Arc::from(commit)), digest: Some(Arc::from(digest)), index: None }
+    Version { label: Some(ArcStr::from(&*commit)), commit: Some(ArcStr::from(commit)), digest: Some(ArcStr::from(digest)), index: None }
 }

@@ -1,5 +1,6 @@
 //! The next state of the board: only what really changed is stamped.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ impl Board {
         }
 
         let mut next = self.clone();
-        next.revision = Revision { epoch: Arc::clone(&self.revision.epoch), number };
+        next.revision = Revision { epoch: ArcStr::clone(&self.revision.epoch), number };
         next.generated_at = now;
         if let Some((environments, unplaced_records)) = header {
             next.environments = environments;

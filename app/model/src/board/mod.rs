@@ -7,6 +7,7 @@ mod revision;
 #[cfg(test)]
 mod tests;
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -124,7 +125,7 @@ pub struct Row {
     pub name: ServiceName,
     /// Its team.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub team: Option<Arc<str>>,
+    pub team: Option<ArcStr>,
     /// One cell for every environment, `absent` ones too.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Cell>))]
     pub cells: BTreeMap<EnvironmentName, Arc<Cell>>,
@@ -203,14 +204,14 @@ pub struct PodCounts {
 pub struct RecordSummary {
     /// The commit.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub commit: Option<Arc<str>>,
+    pub commit: Option<ArcStr>,
     /// A version people read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub version: Option<Arc<str>>,
+    pub version: Option<ArcStr>,
     /// Who deployed.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub by: Option<Arc<str>>,
+    pub by: Option<ArcStr>,
     /// When, UTC.
     #[serde(deserialize_with = "crate::time::utc")]
     pub at: DateTime<Utc>,
@@ -218,7 +219,7 @@ pub struct RecordSummary {
     pub outcome: Outcome,
     /// The CI run.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub url: Option<Arc<str>>,
+    pub url: Option<ArcStr>,
 }
 
 /// A Kubernetes object behind a cell.
@@ -229,12 +230,12 @@ pub struct WorkloadRef {
     pub cluster: ClusterName,
     /// Its namespace.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub namespace: Arc<str>,
+    pub namespace: ArcStr,
     /// Its kind.
     pub kind: Kind,
     /// Its name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: Arc<str>,
+    pub name: ArcStr,
 }
 
 /// A workload with fewer ready pods than wanted, and no rollout.
@@ -253,7 +254,7 @@ impl WorkloadRef {
     #[must_use]
     pub fn of(cluster: &ClusterName, workload: &Workload) -> Self {
         let name = &workload.name;
-        Self { cluster: cluster.clone(), namespace: Arc::clone(&name.namespace), kind: workload.kind, name: Arc::clone(&name.name) }
+        Self { cluster: cluster.clone(), namespace: ArcStr::clone(&name.namespace), kind: workload.kind, name: ArcStr::clone(&name.name) }
     }
 }
 
@@ -304,7 +305,7 @@ impl Board {
     #[must_use]
     pub fn empty(epoch: &str, now: DateTime<Utc>) -> Self {
         Self {
-            revision: Revision { epoch: Arc::from(epoch), number: 0 },
+            revision: Revision { epoch: ArcStr::from(epoch), number: 0 },
             generated_at: now,
             environments: Vec::new(),
             services: BTreeMap::new(),
@@ -319,7 +320,7 @@ impl Board {
 impl Row {
     /// A row that no board has stamped yet.
     #[must_use]
-    pub fn new(name: ServiceName, team: Option<Arc<str>>, cells: BTreeMap<EnvironmentName, Arc<Cell>>) -> Self {
+    pub fn new(name: ServiceName, team: Option<ArcStr>, cells: BTreeMap<EnvironmentName, Arc<Cell>>) -> Self {
         Self { name, team, cells, cells_changed: BTreeMap::new(), changed: 0, whole_since: 0 }
     }
 }
@@ -342,6 +343,15 @@ impl Cell {
             shortages: Box::default(),
             workloads: Vec::new(),
         }
+    }
+
+    /// Gives back what its lists have room for beyond what they hold: there are tens of thousands of cells, and they stay.
+    pub(crate) fn shrink(&mut self) {
+        self.reason.shrink_to_fit();
+        self.running.shrink_to_fit();
+        self.agrees_with.shrink_to_fit();
+        self.flags.shrink_to_fit();
+        self.workloads.shrink_to_fit();
     }
 
     /// The version that is wanted here: of the pod template; without a workload, of the record.

@@ -1,8 +1,8 @@
 //! The name of a state of the board.
 
+use arcstr::ArcStr;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Revision {
     /// Chosen at random at start: a restart changes it.
-    pub epoch: Arc<str>,
+    pub epoch: ArcStr,
     /// Counts published states, from 1; 0 is the empty board.
     pub number: u64,
 }
@@ -33,7 +33,7 @@ impl FromStr for Revision {
         let error = || RevisionError(text.to_owned());
         let (epoch, number) = text.rsplit_once('-').ok_or_else(error)?;
         let number = number.parse().map_err(|_| error())?;
-        Ok(Self { epoch: Arc::from(epoch), number })
+        Ok(Self { epoch: ArcStr::from(epoch), number })
     }
 }
 

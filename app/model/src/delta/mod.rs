@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ pub struct RowChange {
     pub name: ServiceName,
     /// Its team.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub team: Option<Arc<str>>,
+    pub team: Option<ArcStr>,
     /// The cells that changed.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Cell>))]
     pub cells: BTreeMap<EnvironmentName, Arc<Cell>>,

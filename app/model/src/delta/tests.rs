@@ -1,3 +1,4 @@
+use arcstr::ArcStr;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -38,7 +39,7 @@ fn any_row() -> impl Strategy<Value = (ServiceName, Option<Row>)> {
         let name = ServiceName::from(name);
         let row = row.map(|(team, cells)| {
             let cells = cells.into_iter().map(|(environment, cell)| (environment.into(), Arc::new(cell))).collect();
-            Row::new(name.clone(), team.map(Arc::from), cells)
+            Row::new(name.clone(), team.map(ArcStr::from), cells)
         });
         (name, row)
     })

@@ -1,7 +1,7 @@
 //! Which object it is, in 16 bytes.
 
+use arcstr::ArcStr;
 use std::fmt;
-use std::sync::Arc;
 
 /// `metadata.uid` of a Kubernetes object: tells an object from one made anew under the same name.
 ///
@@ -13,7 +13,7 @@ pub struct Uid(Text);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Text {
     Uuid([u8; 16]),
-    Other(Arc<str>),
+    Other(ArcStr),
 }
 
 impl Uid {
@@ -26,7 +26,7 @@ impl Uid {
 
 impl From<&str> for Uid {
     fn from(text: &str) -> Self {
-        Self(uuid(text).map_or_else(|| Text::Other(Arc::from(text)), Text::Uuid))
+        Self(uuid(text).map_or_else(|| Text::Other(ArcStr::from(text)), Text::Uuid))
     }
 }
 

@@ -4,8 +4,8 @@ mod beside;
 mod links;
 mod unread;
 
+use arcstr::ArcStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use crate::ids::{ObjectName, ServiceName, Uid};
 use crate::workload::{Fact, Kind, Pod, ReplicaSet, Workload};
@@ -17,7 +17,7 @@ pub(crate) type WorkloadKey = (Kind, ObjectName);
 /// The objects of one target. Each change costs the logarithm of their number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Objects {
-    /// In boxes: a tree that was filled in order, as by a list, is half empty.
+    /// In boxes: a tree has room for more than it holds.
     workloads: BTreeMap<WorkloadKey, Box<Workload>>,
     sets: BTreeMap<ObjectName, Box<ReplicaSet>>,
     pods: BTreeMap<ObjectName, Box<Pod>>,
@@ -30,9 +30,9 @@ pub(crate) struct Objects {
     /// What says something about them.
     beside: Beside,
     /// Objects that could not be read when they were last seen, with what is wrong.
-    unread: BTreeMap<(Kind, ObjectName), Arc<str>>,
+    unread: BTreeMap<(Kind, ObjectName), ArcStr>,
     /// Kinds that were listed, and where; everywhere when in no namespace.
-    listed: BTreeSet<(Kind, Option<Arc<str>>)>,
+    listed: BTreeSet<(Kind, Option<ArcStr>)>,
 }
 
 /// What a change of objects means for services.
@@ -71,9 +71,9 @@ impl Objects {
     }
 
     /// Whether objects of the kind can be read in a namespace: a right may be missing.
-    pub(crate) fn can_see(&self, kind: Kind, namespace: &Arc<str>) -> bool {
+    pub(crate) fn can_see(&self, kind: Kind, namespace: &ArcStr) -> bool {
         self.listed.contains(&(kind, None))
-            || self.listed.contains(&(kind, Some(Arc::clone(namespace))))
+            || self.listed.contains(&(kind, Some(ArcStr::clone(namespace))))
             || match kind {
                 Kind::Pod => self.pods.keys().any(|name| name.namespace == *namespace),
                 Kind::ReplicaSet => self.sets.keys().any(|name| name.namespace == *namespace),
@@ -98,13 +98,13 @@ impl Objects {
             Fact::ReplicaSet(set) => self.put_set(set, moves),
             Fact::Pod(pod) => self.put_pod(pod, moves),
             Fact::Service(service) => {
-                let namespace = Arc::clone(&service.name.namespace);
+                let namespace = ArcStr::clone(&service.name.namespace);
                 let changed = self.beside.put_service(service);
                 self.touch_selected(&namespace, &changed, moves);
             }
             Fact::Autoscaler(autoscaler) => self.beside.put_autoscaler(autoscaler),
             Fact::Warning(warning) => {
-                let (namespace, about, uid) = (Arc::clone(&warning.name.namespace), warning.about.clone(), warning.uid.clone());
+                let (namespace, about, uid) = (ArcStr::clone(&warning.name.namespace), warning.about.clone(), warning.uid.clone());
                 if self.beside.put_warning(warning) {
                     self.touch_subject(&namespace, &about, &uid, moves);
                 }
@@ -176,8 +176,26 @@ impl Objects {
         for fact in facts {
             self.put(fact, moves);
         }
+        self.pack(kind);
         if !self.listed.contains(&(kind, None)) {
-            moves.whole_target |= self.listed.insert((kind, namespace.map(Arc::from)));
+            moves.whole_target |= self.listed.insert((kind, namespace.map(ArcStr::from)));
+        }
+    }
+
+    /// Builds the trees of a kind anew after a list: one that was filled in order is half empty, and one that is built from what is
+    /// sorted is full.
+    fn pack(&mut self, kind: Kind) {
+        match kind {
+            Kind::Pod => {
+                pack(&mut self.pods);
+                self.pods_by_owner = std::mem::take(&mut self.pods_by_owner).into_iter().collect();
+            }
+            Kind::ReplicaSet => {
+                pack(&mut self.sets);
+                self.sets_by_owner = std::mem::take(&mut self.sets_by_owner).into_iter().collect();
+            }
+            Kind::Service | Kind::HorizontalPodAutoscaler | Kind::Event => {}
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout | Kind::CronJob | Kind::Job => pack(&mut self.workloads),
         }
     }
 
@@ -188,9 +206,9 @@ impl Objects {
         moves.whole_target = true;
     }
 
-    fn put_workload(&mut self, workload: Workload, moves: &mut Moves) {
+    fn put_workload(&mut self, workload: Box<Workload>, moves: &mut Moves) {
         let key = (workload.kind, workload.name.clone());
-        if self.workload(&key) == Some(&workload) {
+        if self.workload(&key) == Some(&*workload) {
             return;
         }
         self.remove_workload(key.clone(), moves);
@@ -206,11 +224,11 @@ impl Objects {
             }
         }
         self.workload_by_uid.insert(workload.uid.clone(), key.clone());
-        self.workloads.insert(key, Box::new(workload));
+        self.workloads.insert(key, workload);
     }
 
-    fn put_set(&mut self, set: ReplicaSet, moves: &mut Moves) {
-        if self.sets.get(&set.name).is_some_and(|known| **known == set) {
+    fn put_set(&mut self, set: Box<ReplicaSet>, moves: &mut Moves) {
+        if self.sets.get(&set.name).is_some_and(|known| *known == set) {
             return;
         }
         if let Some(old) = self.sets.remove(&set.name) {
@@ -222,20 +240,20 @@ impl Objects {
             self.touch(owner, &set.name.namespace, moves);
         }
         if let Some(bare) = &set.bare {
-            self.put_workload((**bare).clone(), moves);
+            self.put_workload(bare.clone(), moves);
         }
-        self.sets.insert(set.name.clone(), Box::new(set));
+        self.sets.insert(set.name.clone(), set);
     }
 
-    fn put_pod(&mut self, pod: Pod, moves: &mut Moves) {
+    fn put_pod(&mut self, pod: Box<Pod>, moves: &mut Moves) {
         if let Some(known) = self.pods.get_mut(&pod.name) {
-            if **known == pod {
+            if *known == pod {
                 return;
             }
             if known.owner == pod.owner && known.bare.is_none() && pod.bare.is_none() {
                 // The usual change: the links stay.
-                let (owner, namespace) = (pod.owner.clone(), Arc::clone(&pod.name.namespace));
-                **known = pod;
+                let (owner, namespace) = (pod.owner.clone(), ArcStr::clone(&pod.name.namespace));
+                *known = pod;
                 if let Some(owner) = owner {
                     self.touch(&owner, &namespace, moves);
                 }
@@ -249,9 +267,9 @@ impl Objects {
         }
         if let Some(bare) = &pod.bare {
             moves.touched.insert(bare.service.clone());
-            self.put_workload((**bare).clone(), moves);
+            self.put_workload(bare.clone(), moves);
         }
-        self.pods.insert(pod.name.clone(), Box::new(pod));
+        self.pods.insert(pod.name.clone(), pod);
     }
 
     fn unlink_set(&mut self, set: &ReplicaSet, moves: &mut Moves) {
@@ -274,4 +292,8 @@ impl Objects {
             self.touch(owner, &pod.name.namespace, moves);
         }
     }
+}
+
+fn pack<K: Ord, V>(tree: &mut BTreeMap<K, V>) {
+    *tree = std::mem::take(tree).into_iter().collect();
 }

@@ -24,6 +24,8 @@ impl Records {
         if self.0.contains(&record) {
             return false;
         }
+        // There are tens of thousands of these lists, most of them short.
+        self.0.reserve_exact(1);
         self.0.insert(place, Arc::clone(&record));
         let Some(excess) = self.0.get(KEPT..) else { return true };
         let newest_success = self.0.iter().position(|known| known.outcome == Outcome::Success);

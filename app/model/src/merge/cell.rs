@@ -39,7 +39,7 @@ pub(crate) struct Draft {
     pub(crate) recorded_at: Option<DateTime<Utc>>,
     /// Since when, as far as the facts tell.
     pub(crate) since: Option<DateTime<Utc>>,
-    pub(crate) team: Option<std::sync::Arc<str>>,
+    pub(crate) team: Option<arcstr::ArcStr>,
 }
 
 /// A status with its reason, and since when.

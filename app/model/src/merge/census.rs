@@ -1,7 +1,7 @@
 //! The pods of a workload, sorted by whether they are of the wanted template.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::board::Running;
 use crate::index::Objects;
@@ -151,7 +151,7 @@ fn is_wanted_set(workload: &Workload, set: &ReplicaSet) -> bool {
 }
 
 /// The images of a template by container.
-pub(crate) fn images(template: &Template) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+pub(crate) fn images(template: &Template) -> impl Iterator<Item = (&ArcStr, &ArcStr)> {
     template.containers.iter().map(|container| (&container.name, &container.image))
 }
 

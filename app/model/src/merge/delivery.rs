@@ -52,7 +52,7 @@ fn how_far(workload: &Workload, delivery: &Delivery) -> String {
         return String::new();
     }
     if let Some(pair) = &delivery.blue_green {
-        let hash = |hash: &Option<std::sync::Arc<str>>| hash.as_deref().unwrap_or("none").to_owned();
+        let hash = |hash: &Option<arcstr::ArcStr>| hash.as_deref().unwrap_or("none").to_owned();
         return format!("active {}, preview {}", hash(&pair.active), hash(&pair.preview));
     }
     let Some(canary) = delivery.canary else { return String::new() };

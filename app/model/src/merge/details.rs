@@ -1,6 +1,6 @@
 //! Everything known of one cell.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use chrono::Duration;
 
@@ -101,7 +101,7 @@ fn of_pod(index: &Index, workload: &Workload, pod: &Pod) -> PodDetails {
     let trouble = trouble::of(pod, min_ready, &index.catalogue().timing);
     let ready = is_ready(pod);
     PodDetails {
-        name: Arc::clone(&pod.name.name),
+        name: ArcStr::clone(&pod.name.name),
         node: pod.node.clone(),
         phase: pod.phase,
         ready,
@@ -128,9 +128,9 @@ fn of_container(container: &Container) -> ContainerDetails {
         },
     };
     ContainerDetails {
-        name: Arc::clone(&container.name),
+        name: ArcStr::clone(&container.name),
         role: container.role,
-        image: Arc::clone(&container.image),
+        image: ArcStr::clone(&container.image),
         digest: container.digest.clone(),
         ready: container.ready,
         restarts: container.restarts,
@@ -141,8 +141,8 @@ fn of_container(container: &Container) -> ContainerDetails {
 fn reference(cluster: &ClusterName, workload: &Workload) -> WorkloadRef {
     WorkloadRef {
         cluster: cluster.clone(),
-        namespace: Arc::clone(&workload.name.namespace),
+        namespace: ArcStr::clone(&workload.name.namespace),
         kind: workload.kind,
-        name: Arc::clone(&workload.name.name),
+        name: ArcStr::clone(&workload.name.name),
     }
 }

@@ -1,7 +1,7 @@
 //! The workloads of one service in one environment, and what they are to one another: canaries, blue/green pairs, clusters.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -32,7 +32,7 @@ pub(crate) struct Side<'a> {
     /// What its pods of the wanted template run, when all that run are of one version.
     pub(crate) identity: Option<Version>,
     /// Registry and path of its main image.
-    pub(crate) repository: Option<Arc<str>>,
+    pub(crate) repository: Option<ArcStr>,
     /// Pods that are ready, whatever they run.
     pub(crate) serving: usize,
     /// Pods that are there in whatever way.
@@ -112,7 +112,7 @@ impl<'a> Sides<'a> {
         short.collect()
     }
 
-    pub(crate) fn teams(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub(crate) fn teams(&self) -> impl Iterator<Item = &ArcStr> {
         self.active.iter().chain(&self.idle).filter_map(|side| side.workload.team.as_ref())
     }
 

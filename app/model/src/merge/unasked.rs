@@ -1,7 +1,7 @@
 //! What to ask registries for.
 
+use arcstr::ArcStr;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::ids::TargetId;
 use crate::image::{ImageAt, ImageRef};
@@ -15,7 +15,7 @@ use super::versions::main_of;
 #[must_use]
 pub fn unasked(index: &Index) -> Vec<ImageAt> {
     // Pods are many and images few: each is read once.
-    let mut images: BTreeSet<(&str, Option<&Arc<str>>)> = BTreeSet::new();
+    let mut images: BTreeSet<(&str, Option<&ArcStr>)> = BTreeSet::new();
     let targets = index.catalogue().targets.iter().enumerate().filter_map(|(id, _)| u16::try_from(id).ok());
     let objects = || targets.clone().filter_map(|id| index.objects(TargetId(id)));
     for workload in objects().flat_map(Objects::workloads) {
@@ -34,7 +34,7 @@ pub fn unasked(index: &Index) -> Vec<ImageAt> {
             images.insert((image, digest.as_ref()));
         }
     }
-    let at = |(image, digest): (&str, Option<&Arc<str>>)| {
+    let at = |(image, digest): (&str, Option<&ArcStr>)| {
         let ImageRef { name, digest: pinned, .. } = image.parse().ok()?;
         let digest = digest.cloned().or(pinned).filter(|digest| index.images().get(digest).is_none())?;
         Some(ImageAt { digest, name })

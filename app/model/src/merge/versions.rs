@@ -1,5 +1,6 @@
 //! Reading versions off templates, pods and records (board.md, "Which version").
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,9 +15,9 @@ use crate::workload::{Container, Pod, Role, Template, TemplateContainer};
 /// Reads the versions of one service: its records say which commit a digest or a tag is.
 pub(crate) struct Reader<'a> {
     rules: &'a VersionRules,
-    by_digest: BTreeMap<Arc<str>, &'a Record>,
+    by_digest: BTreeMap<ArcStr, &'a Record>,
     /// The one commit that all records of a tag name; none when the tag has moved.
-    by_tag: BTreeMap<Arc<str>, Option<&'a Arc<str>>>,
+    by_tag: BTreeMap<ArcStr, Option<&'a ArcStr>>,
     images: &'a Images,
 }
 
@@ -24,7 +25,7 @@ pub(crate) struct Reader<'a> {
 struct Named {
     version: Version,
     /// Registry and path.
-    repository: Arc<str>,
+    repository: ArcStr,
 }
 
 impl<'a> Reader<'a> {
@@ -64,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The version a pod's container runs. `commit` is what the pod's own template says, where it is known.
-    pub(crate) fn running(&self, container: &Container, commit: Option<&Arc<str>>) -> Version {
+    pub(crate) fn running(&self, container: &Container, commit: Option<&ArcStr>) -> Version {
         let Named { mut version, .. } = named(&container.image);
         if container.digest.is_some() {
             version.digest.clone_from(&container.digest);
@@ -74,8 +75,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A version whose digest is known by now.
-    pub(crate) fn with_digest(&self, version: &Version, digest: &Arc<str>) -> Version {
-        let mut version = Version { digest: Some(Arc::clone(digest)), ..version.clone() };
+    pub(crate) fn with_digest(&self, version: &Version, digest: &ArcStr) -> Version {
+        let mut version = Version { digest: Some(ArcStr::clone(digest)), ..version.clone() };
         let known = version.commit.take();
         self.complete(&mut version, known.as_ref(), None);
         version.commit = known.or(version.commit);
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
 
     /// Fills in what records, template, tag and registry say: the first of them counts, and a later one that only knows more
     /// digits of the same commit lends them.
-    fn complete(&self, version: &mut Version, moving: Option<&Arc<str>>, template: Option<&Arc<str>>) {
+    fn complete(&self, version: &mut Version, moving: Option<&ArcStr>, template: Option<&ArcStr>) {
         version.index = version.digest.as_ref().and_then(|digest| self.images.index_of(digest)).cloned();
         let recorded = [&version.digest, &version.index].into_iter().flatten().find_map(|digest| self.by_digest.get(digest));
         let published = version.digest.as_ref().and_then(|digest| self.images.get(digest));
@@ -126,18 +127,18 @@ pub(crate) fn main_of_pod<'p>(pod: &'p Pod, template: &Template) -> Option<&'p C
 }
 
 /// Registry and path of a template's main image.
-pub(crate) fn repository(template: &Template) -> Option<Arc<str>> {
+pub(crate) fn repository(template: &Template) -> Option<ArcStr> {
     main_of(template).map(|main| named(&main.image).repository)
 }
 
 /// What an image reference says. Without tag and digest the container runtime takes the tag `latest`. One that does not
 /// follow the grammar is its own label.
-fn named(image: &Arc<str>) -> Named {
+fn named(image: &ArcStr) -> Named {
     match image.parse::<ImageRef>() {
         Ok(ImageRef { name, tag: None, digest: None }) => {
-            Named { version: Version { label: Some(Arc::from("latest")), ..Version::default() }, repository: name }
+            Named { version: Version { label: Some(ArcStr::from("latest")), ..Version::default() }, repository: name }
         }
         Ok(ImageRef { name, tag, digest }) => Named { version: Version { label: tag, digest, ..Version::default() }, repository: name },
-        Err(_) => Named { version: Version { label: Some(Arc::clone(image)), ..Version::default() }, repository: Arc::clone(image) },
+        Err(_) => Named { version: Version { label: Some(ArcStr::clone(image)), ..Version::default() }, repository: ArcStr::clone(image) },
     }
 }

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct SlimRow {
     #[serde(rename = "n")]
     name: ServiceName,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
-    team: Option<Arc<str>>,
+    team: Option<ArcStr>,
     /// Each version that the cells name.
     #[serde(rename = "v", default, skip_serializing_if = "Vec::is_empty")]
     versions: Vec<SlimVersion>,
@@ -47,10 +48,10 @@ pub struct SlimRow {
 }
 
 /// Commit, label and digest; after the digest the index, with a space between them, since few images are known to be of one.
-type SlimVersion = (Option<Arc<str>>, Label, Option<Arc<str>>);
+type SlimVersion = (Option<ArcStr>, Label, Option<ArcStr>);
 
 /// Cluster, namespace, kind and name; no name, when it is the service's.
-type SlimWorkload = (ClusterName, Arc<str>, Kind, Option<Arc<str>>);
+type SlimWorkload = (ClusterName, ArcStr, Kind, Option<ArcStr>);
 
 /// The label of a version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ enum Label {
     /// Its commit, as so often: 0.
     Commit(u8),
     /// Another, or none.
-    Other(Option<Arc<str>>),
+    Other(Option<ArcStr>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,20 +98,20 @@ struct SlimCell {
 struct SlimRecord {
     /// The wanted version's commit, when it is left out and `other` is not set.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    commit: Option<Arc<str>>,
+    commit: Option<ArcStr>,
     /// Its commit is [`SlimRecord::commit`], even when there is none.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     other: bool,
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
-    version: Option<Arc<str>>,
+    version: Option<ArcStr>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
-    by: Option<Arc<str>>,
+    by: Option<ArcStr>,
     #[serde(rename = "t", deserialize_with = "crate::time::utc")]
     at: DateTime<Utc>,
     #[serde(rename = "o")]
     outcome: Outcome,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    url: Option<Arc<str>>,
+    url: Option<ArcStr>,
 }
 
 impl SlimHead {
@@ -227,7 +228,7 @@ impl SlimCell {
 }
 
 impl SlimRecord {
-    fn of(record: &RecordSummary, wanted: Option<&Arc<str>>) -> Self {
+    fn of(record: &RecordSummary, wanted: Option<&ArcStr>) -> Self {
         let RecordSummary { commit, version, by, at, outcome, url } = record;
         let other = commit.as_ref() != wanted;
         Self {
@@ -241,7 +242,7 @@ impl SlimRecord {
         }
     }
 
-    fn expand(self, wanted: Option<&Arc<str>>) -> RecordSummary {
+    fn expand(self, wanted: Option<&ArcStr>) -> RecordSummary {
         let commit = if self.other { self.commit } else { wanted.cloned() };
         RecordSummary { commit, version: self.version, by: self.by, at: self.at, outcome: self.outcome, url: self.url }
     }
@@ -257,7 +258,7 @@ fn slim_version(version: Version) -> SlimVersion {
     let Version { commit, label, digest, index } = version;
     let label = if label.is_some() && label == commit { Label::Commit(0) } else { Label::Other(label) };
     let digest = match index {
-        Some(index) => Some(Arc::from(format!("{} {index}", digest.unwrap_or_default()))),
+        Some(index) => Some(ArcStr::from(format!("{} {index}", digest.unwrap_or_default()))),
         None => digest,
     };
     (commit, label, digest)
@@ -269,7 +270,7 @@ fn expand_version((commit, label, digest): SlimVersion) -> Version {
         Label::Other(label) => label,
     };
     let (digest, index) = match digest.as_deref().and_then(|digest| digest.split_once(' ')) {
-        Some((digest, index)) => (Some(digest).filter(|digest| !digest.is_empty()).map(Arc::from), Some(Arc::from(index))),
+        Some((digest, index)) => (Some(digest).filter(|digest| !digest.is_empty()).map(ArcStr::from), Some(ArcStr::from(index))),
         None => (digest, None),
     };
     Version { commit, label, digest, index }
@@ -277,11 +278,11 @@ fn expand_version((commit, label, digest): SlimVersion) -> Version {
 
 fn slim_workload(workload: &WorkloadRef, service: &ServiceName) -> SlimWorkload {
     let WorkloadRef { cluster, namespace, kind, name } = workload;
-    (cluster.clone(), Arc::clone(namespace), *kind, (**name != *service.as_str()).then(|| Arc::clone(name)))
+    (cluster.clone(), ArcStr::clone(namespace), *kind, (**name != *service.as_str()).then(|| ArcStr::clone(name)))
 }
 
 fn expand_workload((cluster, namespace, kind, name): SlimWorkload, service: &ServiceName) -> WorkloadRef {
-    WorkloadRef { cluster, namespace, kind, name: name.unwrap_or_else(|| Arc::from(service.as_str())) }
+    WorkloadRef { cluster, namespace, kind, name: name.unwrap_or_else(|| ArcStr::from(service.as_str())) }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -1,10 +1,11 @@
+use arcstr::ArcStr;
 use proptest::prelude::*;
 
 use super::*;
 use crate::text::{TIME, parse};
 
-fn word(words: &'static [&'static str]) -> impl Strategy<Value = Option<Arc<str>>> {
-    prop::option::of(prop::sample::select(words)).prop_map(|word| word.map(Arc::from))
+fn word(words: &'static [&'static str]) -> impl Strategy<Value = Option<ArcStr>> {
+    prop::option::of(prop::sample::select(words)).prop_map(|word| word.map(ArcStr::from))
 }
 
 fn any_version() -> impl Strategy<Value = Version> {

@@ -1,7 +1,7 @@
 //! Objects that say something about workloads: who sends them traffic, who scales them, what went wrong.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -16,7 +16,7 @@ pub struct Service {
     /// `metadata.creationTimestamp`, UTC.
     pub created: DateTime<Utc>,
     /// `spec.selector`; empty when it selects no pods by itself.
-    pub selector: BTreeMap<Arc<str>, Arc<str>>,
+    pub selector: BTreeMap<ArcStr, ArcStr>,
 }
 
 impl Service {
@@ -33,7 +33,7 @@ pub struct Autoscaler {
     /// Namespace and name.
     pub name: ObjectName,
     /// `spec.scaleTargetRef`: the workload's kind, as written, and name.
-    pub target: (Arc<str>, Arc<str>),
+    pub target: (ArcStr, ArcStr),
     /// `spec.minReplicas` (1 when absent).
     pub min: u32,
     /// `spec.maxReplicas`.
@@ -41,7 +41,7 @@ pub struct Autoscaler {
     /// `status.currentReplicas`.
     pub current: u32,
     /// Why it cannot scale: the message of `ScalingActive` or `AbleToScale` when that is False.
-    pub problem: Option<Arc<str>>,
+    pub problem: Option<ArcStr>,
 }
 
 /// A `v1` Event of type Warning.
@@ -50,13 +50,13 @@ pub struct Warning {
     /// Its own namespace and name.
     pub name: ObjectName,
     /// What it is about: `involvedObject.kind`, as written, and name; its namespace is the Event's.
-    pub about: (Arc<str>, Arc<str>),
+    pub about: (ArcStr, ArcStr),
     /// `involvedObject.uid`.
     pub uid: Uid,
     /// `reason`.
-    pub reason: Arc<str>,
+    pub reason: ArcStr,
     /// `message`.
-    pub message: Arc<str>,
+    pub message: ArcStr,
     /// When it last happened, UTC.
     pub at: DateTime<Utc>,
 }

@@ -1,6 +1,6 @@
 //! What only some kinds of workload have.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use chrono::{DateTime, Utc};
 
@@ -26,7 +26,7 @@ pub struct Schedule {
     /// `spec.suspend`.
     pub suspended: bool,
     /// `spec.schedule`, as written.
-    pub schedule: Option<Arc<str>>,
+    pub schedule: Option<ArcStr>,
     /// `status.lastScheduleTime`, UTC.
     pub last_scheduled: Option<DateTime<Utc>>,
 }
@@ -52,11 +52,11 @@ pub struct JobRun {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// `status.phase`: `Healthy`, `Progressing`, `Paused`, `Degraded`.
-    pub phase: Option<Arc<str>>,
+    pub phase: Option<ArcStr>,
     /// `status.message`.
-    pub message: Option<Arc<str>>,
+    pub message: Option<ArcStr>,
     /// The reasons in `status.pauseConditions`: `CanaryPauseStep`, `BlueGreenPause` …
-    pub pauses: Vec<Arc<str>>,
+    pub pauses: Vec<ArcStr>,
     /// `status.abort`: the stable version serves, and goes on to.
     pub aborted: bool,
     /// Its canary, when that is its strategy.
@@ -80,7 +80,7 @@ pub struct Canary {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlueGreen {
     /// `status.blueGreen.activeSelector`: the hash of the pods that serve.
-    pub active: Option<Arc<str>>,
+    pub active: Option<ArcStr>,
     /// `status.blueGreen.previewSelector`: the hash of the pods that wait to.
-    pub preview: Option<Arc<str>>,
+    pub preview: Option<ArcStr>,
 }

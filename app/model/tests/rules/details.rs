@@ -1,6 +1,6 @@
 //! Everything known of one cell.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::fixture::{World, workload};
 use model::ids::EnvironmentName;
@@ -12,7 +12,7 @@ fn pods_with_trouble_come_first_and_no_container_is_lost() {
     let deployed = workload("dev shop/cart bad0e36 1+1/3 old 7fc38a2 2").pod(1, |pod| {
         pod.set_waiting("ErrImagePull", "denied");
         let mut init = pod.containers[0].clone();
-        (init.name, init.role, init.state) = (Arc::from("migrate"), Role::Init, ContainerState::Unreported);
+        (init.name, init.role, init.state) = (ArcStr::from("migrate"), Role::Init, ContainerState::Unreported);
         pod.containers.insert(0, init);
     });
     let world =

@@ -1,6 +1,6 @@
 //! Statuses do not flap: what alternates in the cluster is told once.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::fixture::{World, at, ended, workload, workload_of};
 use model::workload::{ContainerState, Kind, Pod, Termination};
@@ -24,7 +24,7 @@ fn running(since: &str) -> ContainerState {
 
 #[test]
 fn between_two_crashes_it_is_still_failing() {
-    let waiting = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
+    let waiting = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
     check(&crashed(2, waiting, "09:59:30"), TOLD);
     check(&crashed(2, running("09:59:50"), "09:59:30"), TOLD);
     check(&crashed(2, ContainerState::Terminated(ended(1, "Error", "09:59:55")), "09:59:30"), TOLD);
@@ -66,7 +66,7 @@ fn old_crashes_are_forgotten() {
 
 #[test]
 fn a_node_that_restarts_is_no_crash() {
-    let end = Termination { reason: Some(Arc::from("ContainerStatusUnknown")), ..*ended(137, "", "09:50:00") };
+    let end = Termination { reason: Some(ArcStr::from("ContainerStatusUnknown")), ..*ended(137, "", "09:50:00") };
     let world = with(|pod| {
         pod.set_crashed(1, running("09:59:50"), Box::new(end));
         pod.set_ready("False", "09:59:45");
@@ -77,7 +77,7 @@ fn a_node_that_restarts_is_no_crash() {
 #[test]
 fn several_pods_are_counted() {
     let crash = |pod: &mut Pod| {
-        let waiting = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
+        let waiting = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
         pod.set_crashed(2, waiting, ended(1, "Error", "09:59:30"));
     };
     let world = World::new("dev").with(&workload("dev shop/cart bad1e36 0/3").pod(0, crash).pod(2, crash));
@@ -87,7 +87,7 @@ fn several_pods_are_counted() {
 #[test]
 fn a_new_version_ends_it() {
     let crash = |pod: &mut Pod| {
-        let waiting = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
+        let waiting = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
         pod.set_crashed(2, waiting, ended(1, "Error", "09:59:30"));
     };
     let world = World::new("dev").with(&workload("dev shop/cart 993e5fc 0+1/1 old bad1e36 1").old(0, crash));

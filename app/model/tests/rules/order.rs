@@ -1,5 +1,6 @@
 //! Events about different objects may come in any order; a relist that changes nothing touches nothing.
 
+use model::strings::ArcStr;
 use std::sync::Arc;
 
 use model::event::{Event, TargetHealth};
@@ -14,7 +15,7 @@ use crate::check;
 
 /// A bit of everything.
 fn world() -> World {
-    let waiting = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
+    let waiting = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
     let mut world = World::new("dev pre pro=pro-a,pro-b")
         .with(&workload("dev shop/cart 993e5fc 1+1/3 old 7fc38a2 2"))
         .with(&workload("dev shop/cart-canary aaa1111 1/1").of("cart", "canary"))
@@ -119,7 +120,7 @@ fn what_is_not_listed_is_gone() {
     let other = |namespace: &str| Event::Listed {
         target: TargetId(0),
         kind: Kind::Pod,
-        namespace: Some(Arc::from(namespace)),
+        namespace: Some(ArcStr::from(namespace)),
         facts: Vec::new(),
         at: at("10:00:00"),
     };
@@ -149,7 +150,7 @@ fn pods_of_one_namespace_say_nothing_of_another() {
     let mut world = World::new("dev");
     world.events.extend(lists(&workload("dev shop/cart 7fc38a2 2/2")).into_iter().map(|event| match event {
         Event::Listed { target, kind: Kind::Pod, at, .. } => {
-            Event::Listed { target, kind: Kind::Pod, namespace: Some(Arc::from("stock")), facts: Vec::new(), at }
+            Event::Listed { target, kind: Kind::Pod, namespace: Some(ArcStr::from("stock")), facts: Vec::new(), at }
         }
         other => other,
     }));
@@ -165,7 +166,7 @@ fn an_object_made_anew_under_the_same_name() {
     let mut index = world.index();
     let mut anew = workload("dev shop/cart 993e5fc 0/2").workload;
     anew.uid = Uid::from("another");
-    let event = Event::Seen { target: TargetId(0), fact: Fact::Workload(anew), at: at("10:00:00") };
+    let event = Event::Seen { target: TargetId(0), fact: Fact::Workload(Box::new(anew)), at: at("10:00:00") };
     assert_eq!(index.apply(event), touched(&["cart"]));
     let row = merge(&index, &ServiceName::from("cart"), world.now, None).row.unwrap();
     let cell = &row.cells[&EnvironmentName::from("dev")];
@@ -177,7 +178,7 @@ fn a_workload_that_changes_its_service_touches_both_rows() {
     let world = World::new("dev").with(&workload("dev shop/cart 7fc38a2 2/2"));
     let mut index = world.index();
     let renamed = Workload { service: ServiceName::from("basket"), ..workload("dev shop/cart 7fc38a2 2/2").workload };
-    let event = Event::Seen { target: TargetId(0), fact: Fact::Workload(renamed), at: at("10:00:00") };
+    let event = Event::Seen { target: TargetId(0), fact: Fact::Workload(Box::new(renamed)), at: at("10:00:00") };
     assert_eq!(index.apply(event), touched(&["cart", "basket"]));
     assert_eq!(index.services().map(ServiceName::as_str).collect::<Vec<_>>(), ["basket"]);
     let pod = ObjectName::new("shop", "cart-1-0");

@@ -1,6 +1,6 @@
 //! Blue/green pairs that a Service switches, and Rollouts of Argo Rollouts.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::fixture::{Deployed, World, condition, service, workload, workload_of};
 use model::workload::{BlueGreen, Canary, Delivery, Kind};
@@ -75,7 +75,7 @@ fn canary(weight: u32, step: u32, steps: u32) -> Delivery {
 }
 
 fn paused(reason: &str, delivery: Delivery) -> Delivery {
-    Delivery { pauses: vec![Arc::from(reason)], phase: Some(Arc::from("Paused")), ..delivery }
+    Delivery { pauses: vec![ArcStr::from(reason)], phase: Some(ArcStr::from("Paused")), ..delivery }
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_rollout_by_weight() {
 #[test]
 fn a_rollout_that_was_aborted() {
     let aborted =
-        Delivery { aborted: true, message: Some(Arc::from("RolloutAborted: metric \"errors\" assessed Failed")), ..canary(0, 0, 4) };
+        Delivery { aborted: true, message: Some(ArcStr::from("RolloutAborted: metric \"errors\" assessed Failed")), ..canary(0, 0, 4) };
     check(
         &rollout("dev shop/cart 993e5fc 0/5 old 7fc38a2 5", "1", aborted),
         "dev: failing 993e5fc 0/5 [canary] | aborted: the stable version serves; RolloutAborted: metric \"errors\" assessed Failed",
@@ -113,14 +113,14 @@ fn a_rollout_that_was_aborted() {
         w.conditions = vec![condition("InvalidSpec", "True", "InvalidSpec", "the Service \"cart\" is not found")];
     });
     check(&World::new("dev").with(&invalid), "dev: failing 7fc38a2 3/3 | InvalidSpec: the Service \"cart\" is not found");
-    let degraded = Delivery { phase: Some(Arc::from("Degraded")), message: Some(Arc::from("no Service")), ..canary(0, 0, 0) };
+    let degraded = Delivery { phase: Some(ArcStr::from("Degraded")), message: Some(ArcStr::from("no Service")), ..canary(0, 0, 0) };
     check(&rollout("dev shop/cart 7fc38a2 3/3", "1", degraded), "dev: failing 7fc38a2 3/3 | Degraded; no Service");
 }
 
 #[test]
 fn a_rollout_of_a_pair() {
     let sides = |active: &str, preview: &str| Delivery {
-        blue_green: Some(BlueGreen { active: Some(Arc::from(active)), preview: Some(Arc::from(preview)) }),
+        blue_green: Some(BlueGreen { active: Some(ArcStr::from(active)), preview: Some(ArcStr::from(preview)) }),
         ..Delivery::default()
     };
     check(

@@ -1,6 +1,6 @@
 //! What befalls pods: who goes, who cannot come, who stands alone.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::fixture::{Deployed, World, at, autoscaler, condition, ended, warning, workload, workload_of};
 use model::workload::{ContainerState, Kind, Phase, Pod, Role, Strategy};
@@ -24,8 +24,8 @@ fn side_containers_count_too() {
     let side = |role: Role| {
         let deployed = workload("dev shop/cart 993e5fc 0+1/1 old 7fc38a2 1").pod(0, |pod| {
             let mut side = pod.containers[0].clone();
-            (side.name, side.role, side.ready, side.restarts) = (Arc::from("mesh"), role, false, 3);
-            side.state = ContainerState::Waiting { reason: Some(Arc::from("CrashLoopBackOff")), message: None };
+            (side.name, side.role, side.ready, side.restarts) = (ArcStr::from("mesh"), role, false, 3);
+            side.state = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
             side.last = Some(ended(2, "Error", "09:59:40"));
             pod.containers.insert(0, side);
         });
@@ -43,7 +43,7 @@ fn side_containers_count_too() {
 fn a_native_sidecar_that_runs_is_well() {
     let deployed = workload("dev shop/cart 7fc38a2 2/2").pod(0, |pod| {
         let mut mesh = pod.containers[0].clone();
-        (mesh.name, mesh.role) = (Arc::from("mesh"), Role::NativeSidecar);
+        (mesh.name, mesh.role) = (ArcStr::from("mesh"), Role::NativeSidecar);
         pod.containers.insert(0, mesh);
     });
     check(&dev(&deployed), "dev: ready 7fc38a2 2/2");
@@ -94,7 +94,7 @@ fn a_volume_that_cannot_be_mounted() {
 fn evicted_and_preempted() {
     let evicted = workload("dev shop/cart 7fc38a2 2+1/3").pod(2, |pod| {
         pod.phase = Phase::Failed;
-        (pod.reason, pod.message) = (Some(Arc::from("Evicted")), Some(Arc::from("The node was low on resource: memory. ")));
+        (pod.reason, pod.message) = (Some(ArcStr::from("Evicted")), Some(ArcStr::from("The node was low on resource: memory. ")));
     });
     let evicted = short(evicted).change(|w| w.conditions = vec![condition("Progressing", "True", "NewReplicaSetAvailable", "")]);
     let lost = "pod cart-1-2: Evicted: The node was low on resource: memory.";
@@ -277,7 +277,7 @@ fn pods_and_sets_that_stand_alone() {
     check(&ended_so(Phase::Succeeded, 0, "Completed"), "dev: ready 7fc38a2 0/1 | completed");
     check(&ended_so(Phase::Failed, 3, "Error"), "dev: failing 7fc38a2 0/1 | container app exited with 3 (Error)");
     let evicted = alone("dev shop/debug 7fc38a2 0/1").pod(0, |pod| {
-        (pod.phase, pod.reason, pod.message) = (Phase::Failed, Some(Arc::from("Evicted")), Some(Arc::from("low on memory")));
+        (pod.phase, pod.reason, pod.message) = (Phase::Failed, Some(ArcStr::from("Evicted")), Some(ArcStr::from("low on memory")));
     });
     check(&dev(&evicted.bare("cart")), "dev: failing 7fc38a2 0/1 | Evicted: low on memory");
 
@@ -292,12 +292,12 @@ fn who_gets_an_owner_stands_alone_no_more() {
     let alone = workload_of(Kind::Pod, "dev shop/debug 7fc38a2 1/1").bare("cart");
     let mut adopted = alone.pods[0].clone();
     adopted.bare = None;
-    let world = dev(&alone).fact("dev", model::workload::Fact::Pod(adopted));
+    let world = dev(&alone).fact("dev", model::workload::Fact::Pod(Box::new(adopted)));
     assert_eq!(world.merge("cart").row, None);
     let set = workload_of(Kind::ReplicaSet, "dev shop/old 7fc38a2 1/1").bare("cart");
     let mut adopted = set.sets[0].clone();
     adopted.bare = None;
-    let world = dev(&set).fact("dev", model::workload::Fact::ReplicaSet(adopted));
+    let world = dev(&set).fact("dev", model::workload::Fact::ReplicaSet(Box::new(adopted)));
     assert_eq!(world.merge("cart").row, None);
 }
 

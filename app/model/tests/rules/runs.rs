@@ -101,7 +101,7 @@ fn its_jobs_are_no_rows() {
     assert_eq!(cell(&world, "dev").status.as_str(), "failing");
     let (target, now) = (world.target("dev"), world.now);
     let mut index = world.index();
-    let fact = model::workload::Fact::Workload(run("cart-1", "7fc38a2").complete("09:01:00").workload);
+    let fact = model::workload::Fact::Workload(Box::new(run("cart-1", "7fc38a2").complete("09:01:00").workload));
     let touched = index.apply(model::event::Event::Seen { target, fact, at: now });
     assert!(touched.services.contains("cart"));
     let name = model::ids::ObjectName::new("shop", "cart-1");

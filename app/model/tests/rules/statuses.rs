@@ -1,6 +1,6 @@
 //! The status table, row by row, for one workload in one cluster.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::event::TargetHealth;
 use model::fixture::{World, at, condition, digest, ended, workload, workload_of};
@@ -18,7 +18,7 @@ fn running(since: &str) -> ContainerState {
 }
 
 fn waiting(reason: &str) -> ContainerState {
-    ContainerState::Waiting { reason: Some(Arc::from(reason)), message: None }
+    ContainerState::Waiting { reason: Some(ArcStr::from(reason)), message: None }
 }
 
 #[test]
@@ -76,15 +76,15 @@ fn a_pod_that_cannot_start_is_failing() {
 fn a_container_that_cannot_be_started_keeps_one_reason() {
     let cannot = |state: ContainerState| {
         let mut end = ended(128, "StartError", "09:59:00");
-        end.message = Some(Arc::from("exec: \"x\": not found"));
+        end.message = Some(ArcStr::from("exec: \"x\": not found"));
         dev(&workload("dev shop/cart bad0e36 0+1/3 old 7fc38a2 3").pod(0, |pod| pod.set_crashed(2, state, end)))
     };
     let expected = "dev: failing bad0e36 0/3 | RunContainerError: container app cannot be started: exec: \"x\": not found";
     check(&cannot(waiting("CrashLoopBackOff")), expected);
     check(
         &cannot(ContainerState::Waiting {
-            reason: Some(Arc::from("RunContainerError")),
-            message: Some(Arc::from("exec: \"x\": not found")),
+            reason: Some(ArcStr::from("RunContainerError")),
+            message: Some(ArcStr::from("exec: \"x\": not found")),
         }),
         expected,
     );
@@ -109,7 +109,7 @@ fn a_crash_loop_is_failing() {
         "dev: failing bad1e36 0/3 | OOMKilled: container app used more memory than its limit (exit code 137), 3 restarts",
     );
     let mut words = error();
-    words.message = Some(Arc::from("starting\npanic: no database\n"));
+    words.message = Some(ArcStr::from("starting\npanic: no database\n"));
     check(
         &crashed(1, waiting("CrashLoopBackOff"), words),
         "dev: failing bad1e36 0/3 | CrashLoopBackOff: container app exited with 1 (Error), 1 restart: panic: no database",
@@ -126,7 +126,7 @@ fn an_init_container_that_fails_is_failing() {
         dev(&workload("dev shop/cart bad4e36 0+1/2 old 7fc38a2 2").pod(0, |pod| {
             pod.set_waiting("PodInitializing", "");
             let mut init = pod.containers[0].clone();
-            (init.name, init.role, init.state, init.restarts, init.last) = (Arc::from("migrate"), Role::Init, state, restarts, last);
+            (init.name, init.role, init.state, init.restarts, init.last) = (ArcStr::from("migrate"), Role::Init, state, restarts, last);
             pod.containers.insert(0, init);
         }))
     };
@@ -202,7 +202,7 @@ fn trouble_of_pods_that_do_not_count_is_no_trouble() {
     let evicted = workload("dev shop/cart 993e5fc 3+1/3")
         .pod(3, |pod| {
             pod.phase = Phase::Failed;
-            pod.reason = Some(Arc::from("Evicted"));
+            pod.reason = Some(ArcStr::from("Evicted"));
         })
         .change(|workload| (workload.replicas.current, workload.replicas.updated) = (3, 3));
     check(&dev(&evicted), "dev: ready 993e5fc 3/3");

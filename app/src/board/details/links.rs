@@ -1,5 +1,6 @@
 //! Links to other tools that an administrator named in the configuration, filled in for one cell.
 
+use model::strings::ArcStr;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -104,7 +105,7 @@ pub fn Links(
     /// The service.
     service: ServiceName,
     /// Its team.
-    team: Option<Arc<str>>,
+    team: Option<ArcStr>,
     /// The environment.
     environment: EnvironmentName,
     /// The cell.

@@ -1,6 +1,6 @@
 //! Wanted, running, recorded: the three sides of a cell, each with what identifies it.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use leptos::prelude::*;
 use model::board::{Cell, RecordSummary};
@@ -51,9 +51,9 @@ pub fn Versions(
 
 /// One side: short version, its other name, and what identifies it, each to be copied.
 #[component]
-fn Side(scope: Scope, name: &'static str, version: Version, note: String, identities: Vec<Arc<str>>) -> impl IntoView {
+fn Side(scope: Scope, name: &'static str, version: Version, note: String, identities: Vec<ArcStr>) -> impl IntoView {
     let label = face::label(&version).map(ToOwned::to_owned);
-    let identity = move |text: Arc<str>| {
+    let identity = move |text: ArcStr| {
         view! {
             <span class="identity">
                 <code>{text.to_string()}</code>

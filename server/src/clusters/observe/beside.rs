@@ -1,7 +1,7 @@
 //! Services, autoscalers and Events: what says something about workloads.
 
+use model::strings::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use model::ids::{ObjectName, Uid};
@@ -96,7 +96,7 @@ pub(super) fn autoscaler(name: ObjectName, json: &str, observer: &mut Observer) 
         min: spec.min_replicas.map_or(1, count),
         max: count(spec.max_replicas),
         current: count(status.current_replicas),
-        problem: problem.map(|text| Arc::from(text.as_str())),
+        problem: problem.map(|text| ArcStr::from(text.as_str())),
     })))
 }
 
@@ -114,7 +114,7 @@ pub(super) fn warning(name: ObjectName, object: &Object<'_>, json: &str, observe
             about: (observer.some(about.kind.as_ref()).unwrap_or_default(), about.name.as_ref().map_or("", Text::as_str).into()),
             uid: Uid::from(about.uid.as_ref().map_or("", Text::as_str)),
             reason: observer.some(event.reason.as_ref()).filter(|_| is_warning).unwrap_or_default(),
-            message: Arc::from(message.trim_end()),
+            message: ArcStr::from(message.trim_end()),
             at,
         })
     }))

@@ -1,12 +1,14 @@
 //! A Kubernetes object becomes a small fact at once, and is dropped. Pure.
 
 mod beside;
+mod items;
 mod pod;
 mod special;
 mod strings;
 mod wire;
 mod workload;
 
+use model::strings::ArcStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +20,7 @@ use model::workload::{Condition, Fact, Kind, Owner};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::items::Items;
 pub use self::strings::Strings;
 
 /// Turns objects of one kind into facts.
@@ -38,7 +41,6 @@ pub struct Unreadable {
 }
 
 /// One line of a watch.
-#[expect(clippy::large_enum_variant, reason = "a line is taken apart as soon as it is read, and nearly all are the large variant")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
     /// An object was added or changed (`ADDED`, `MODIFIED`), or could not be read.
@@ -86,6 +88,14 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// A page of a list, of which more is to come.
+#[derive(Debug, Default)]
+pub struct ComingPage {
+    items: Items,
+    facts: Vec<Fact>,
+    unreadable: Vec<Unreadable>,
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
@@ -119,9 +129,11 @@ impl Observer {
             return Err(Unreadable { name: Some(name), why: format!("is a {}, not a {}", kind.as_str(), self.kind) });
         }
         let fact = match self.kind {
-            Kind::Pod => Ok(pod::fact(name.clone(), &object, self).map(Fact::Pod)),
-            Kind::ReplicaSet => Ok(workload::replica_set(name.clone(), &object, self).map(Fact::ReplicaSet)),
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => Ok(workload::fact(name.clone(), &object, self).map(Fact::Workload)),
+            Kind::Pod => Ok(pod::fact(name.clone(), &object, self).map(|pod| Fact::Pod(Box::new(pod)))),
+            Kind::ReplicaSet => Ok(workload::replica_set(name.clone(), &object, self).map(|set| Fact::ReplicaSet(Box::new(set)))),
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
+                Ok(workload::fact(name.clone(), &object, self).map(|workload| Fact::Workload(Box::new(workload))))
+            }
             // What only these have is read on its own: fields of one name have other types elsewhere.
             Kind::CronJob => special::cron_job(name.clone(), &object, json, self),
             Kind::Job => special::job(name.clone(), &object, json, self),
@@ -162,11 +174,30 @@ impl Observer {
         }
     }
 
-    /// Reads a page of a list, item by item.
+    /// Reads a page of a list.
     ///
     /// # Errors
     /// When it is not a list at all.
     pub fn page(&mut self, json: &str) -> Result<Page, String> {
+        let mut coming = ComingPage::default();
+        self.take(&mut coming, json.as_bytes());
+        self.finish(coming)
+    }
+
+    /// Reads what comes next of a page. An object is dropped as soon as its fact is made.
+    pub fn take(&mut self, page: &mut ComingPage, chunk: &[u8]) {
+        let ComingPage { items, facts, unreadable } = page;
+        items.take(chunk, |item| match std::str::from_utf8(item) {
+            Ok(json) => self.item(json, facts, unreadable),
+            Err(error) => unreadable.push(Unreadable { name: None, why: error.to_string() }),
+        });
+    }
+
+    /// The page, when all of it has come.
+    ///
+    /// # Errors
+    /// When it is not a list at all.
+    pub fn finish(&mut self, page: ComingPage) -> Result<Page, String> {
         #[derive(Deserialize)]
         struct List<'a> {
             #[serde(borrow)]
@@ -184,25 +215,28 @@ impl Observer {
             #[serde(borrow)]
             r#continue: Option<Cow<'a, str>>,
         }
-        let list: List<'_> = serde_json::from_str(json).map_err(|error| format!("not a list of {}: {error}", self.kind.plural()))?;
+        let ComingPage { items, mut facts, mut unreadable } = page;
+        let rest = items.rest();
+        let list: List<'_> = serde_json::from_slice(&rest).map_err(|error| format!("not a list of {}: {error}", self.kind.plural()))?;
         let kind = list.kind.unwrap_or_default();
         if kind != format!("{}List", self.kind) && kind != "List" {
             return Err(format!("not a list of {}, but a `{kind}`", self.kind.plural()));
         }
-        let items = list.items.unwrap_or_default();
-        let mut page = Page { facts: Vec::with_capacity(items.len()), unreadable: Vec::new(), version: None, next: None };
-        for item in items {
-            match self.fact(item.get()) {
-                Ok(fact) if fact.is_used() => page.facts.push(fact),
-                Ok(_) => {}
-                Err(unreadable) => page.unreadable.push(unreadable),
-            }
+        // None, unless the list is written in a way that nobody writes: `items` with an escape in it.
+        for item in list.items.unwrap_or_default() {
+            self.item(item.get(), &mut facts, &mut unreadable);
         }
-        if let Some(meta) = list.metadata {
-            page.version = meta.resource_version.filter(|version| !version.is_empty()).map(Cow::into_owned);
-            page.next = meta.r#continue.filter(|token| !token.is_empty()).map(Cow::into_owned);
+        let (version, next) = list.metadata.map_or((None, None), |meta| (meta.resource_version, meta.r#continue));
+        let said = |text: Option<Cow<'_, str>>| text.filter(|text| !text.is_empty()).map(Cow::into_owned);
+        Ok(Page { facts, unreadable, version: said(version), next: said(next) })
+    }
+
+    fn item(&mut self, json: &str, facts: &mut Vec<Fact>, unreadable: &mut Vec<Unreadable>) {
+        match self.fact(json) {
+            Ok(fact) if fact.is_used() => facts.push(fact),
+            Ok(_) => {}
+            Err(one) => unreadable.push(one),
         }
-        Ok(page)
     }
 
     fn named(&mut self, json: &str) -> Result<ObjectName, Unreadable> {
@@ -215,7 +249,7 @@ impl Observer {
             (Some(namespace), Some(name)) => {
                 let name = match self.kind {
                     // Names that were drawn.
-                    Kind::Pod | Kind::ReplicaSet | Kind::Event => Arc::from(name.as_str()),
+                    Kind::Pod | Kind::ReplicaSet | Kind::Event => ArcStr::from(name.as_str()),
                     _ => self.strings.share(name.as_str()),
                 };
                 Ok(ObjectName { namespace: self.strings.share(namespace.as_str()), name })
@@ -228,7 +262,7 @@ impl Observer {
         Uid::from(metadata.uid.as_ref().map_or("", wire::Text::as_str))
     }
 
-    fn some(&mut self, text: Option<&wire::Text<'_>>) -> Option<Arc<str>> {
+    fn some(&mut self, text: Option<&wire::Text<'_>>) -> Option<ArcStr> {
         self.strings.share_some(text.map(wire::Text::as_str))
     }
 
@@ -242,7 +276,7 @@ impl Observer {
     }
 
     /// Labels, of which each is kept once.
-    fn labels<T: FromIterator<(Arc<str>, Arc<str>)>>(&mut self, labels: &BTreeMap<String, String>) -> T {
+    fn labels<T: FromIterator<(ArcStr, ArcStr)>>(&mut self, labels: &BTreeMap<String, String>) -> T {
         labels.iter().map(|(key, value)| (self.strings.share(key), self.strings.share(value))).collect()
     }
 

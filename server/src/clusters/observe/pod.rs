@@ -1,6 +1,6 @@
 //! Pods.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::catalogue::Meta;
 use model::ids::ObjectName;
@@ -133,6 +133,6 @@ fn termination(terminated: &Terminated<'_>, observer: &mut Observer) -> Terminat
 }
 
 /// A container's own words: too various to be shared.
-fn own(text: Option<&Text<'_>>) -> Option<Arc<str>> {
-    text.map(Text::as_str).filter(|text| !text.is_empty()).map(Arc::from)
+fn own(text: Option<&Text<'_>>) -> Option<ArcStr> {
+    text.map(Text::as_str).filter(|text| !text.is_empty()).map(ArcStr::from)
 }

@@ -156,7 +156,7 @@ pub(super) fn cron_job(name: ObjectName, object: &Object<'_>, json: &str, observ
             schedule: observer.some(spec.schedule.as_ref()),
             last_scheduled: status.last_schedule_time,
         });
-        Fact::Workload(workload)
+        Fact::Workload(Box::new(workload))
     }))
 }
 
@@ -176,7 +176,7 @@ pub(super) fn job(name: ObjectName, object: &Object<'_>, json: &str, observer: &
             started: status.start_time,
             completed: status.completion_time,
         });
-        Fact::Workload(workload)
+        Fact::Workload(Box::new(workload))
     }))
 }
 
@@ -204,7 +204,7 @@ pub(super) fn rollout(name: ObjectName, object: &Object<'_>, json: &str, observe
             canary,
             blue_green,
         }));
-        Fact::Workload(workload)
+        Fact::Workload(Box::new(workload))
     }))
 }
 

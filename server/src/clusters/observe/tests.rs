@@ -1,3 +1,4 @@
+use model::strings::ArcStr;
 use std::path::PathBuf;
 
 use model::catalogue::Catalogue;
@@ -212,7 +213,7 @@ fn services_and_their_selectors() {
         let Fact::Service(service) = observer(Kind::Service).fact(&json(selector)).unwrap() else { panic!() };
         service
     };
-    let labels = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| (Arc::from(*key), Arc::from(*value))).collect();
+    let labels = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| (ArcStr::from(*key), ArcStr::from(*value))).collect();
     let blue = labels(&[("app", "cart"), ("color", "blue")]);
     assert!(read(r#","selector":{"app":"cart","color":"blue"}"#).selects(&blue));
     assert!(!read(r#","selector":{"app":"cart","color":"green"}"#).selects(&blue));

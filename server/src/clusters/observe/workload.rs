@@ -1,5 +1,6 @@
 //! Deployments, StatefulSets, DaemonSets and ReplicaSets, and what all workloads have in common.
 
+use model::strings::ArcStr;
 use std::sync::Arc;
 
 use model::catalogue::Meta;
@@ -85,7 +86,7 @@ pub(super) fn replica_set(name: ObjectName, object: &Object<'_>, observer: &mut 
     });
     let metadata = &object.metadata;
     let owner = observer.owner(metadata);
-    let workload = owner.as_ref().map_or_else(|| Arc::clone(&name.name), |owner| Arc::clone(&owner.name));
+    let workload = owner.as_ref().map_or_else(|| ArcStr::clone(&name.name), |owner| ArcStr::clone(&owner.name));
     let meta = Meta { name: &workload, labels: &metadata.labels, annotations: &metadata.annotations };
     let service = observer.catalogue.naming.service(meta);
     let hash = SET_HASHES.iter().find_map(|key| metadata.labels.get(*key));

@@ -1,6 +1,6 @@
 //! What a pipe passes on: facts to the hub; signs of life, faults and remarks to its target.
 
-use std::sync::Arc;
+use model::strings::ArcStr;
 
 use model::event::Event;
 use model::workload::{Fact, Unread};
@@ -16,7 +16,7 @@ impl Pipe {
     /// What is known before of an object that cannot be read now is not believed any more.
     pub(super) fn unread(&self, one: &Unreadable) -> Option<Fact> {
         let name = one.name.clone().filter(|name| self.selection.matches(&name.namespace))?;
-        Some(Fact::Unread(Unread { kind: self.scope.kind, name, why: Arc::from(one.why.as_str()) }))
+        Some(Fact::Unread(Unread { kind: self.scope.kind, name, why: ArcStr::from(one.why.as_str()) }))
     }
 
     pub(super) fn skip(&mut self, one: Unreadable) {

@@ -1,7 +1,7 @@
 //! What says something about workloads: Services, autoscalers and warnings.
 
+use arcstr::ArcStr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -24,7 +24,7 @@ pub(crate) struct Beside {
 
 impl Beside {
     /// The Services of a namespace.
-    pub(crate) fn services_in(&self, namespace: &Arc<str>) -> impl Iterator<Item = &Service> {
+    pub(crate) fn services_in(&self, namespace: &ArcStr) -> impl Iterator<Item = &Service> {
         in_namespace(&self.services, namespace)
     }
 
@@ -94,9 +94,9 @@ impl Beside {
     }
 }
 
-fn in_namespace<'a, T>(objects: &'a BTreeMap<ObjectName, T>, namespace: &Arc<str>) -> impl Iterator<Item = &'a T> + use<'a, T> {
-    let namespace = Arc::clone(namespace);
-    let first = ObjectName { namespace: Arc::clone(&namespace), name: Arc::from("") };
+fn in_namespace<'a, T>(objects: &'a BTreeMap<ObjectName, T>, namespace: &ArcStr) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    let namespace = ArcStr::clone(namespace);
+    let first = ObjectName { namespace: ArcStr::clone(&namespace), name: ArcStr::from("") };
     objects.range(first..).take_while(move |(name, _)| name.namespace == namespace).map(|(_, object)| object)
 }
 
@@ -108,10 +108,10 @@ mod tests {
     fn warning(name: &str, uid: &str, reason: &str, time: &str) -> Warning {
         Warning {
             name: ObjectName::new("shop", name),
-            about: (Arc::from("Pod"), Arc::from("cart-0")),
+            about: (ArcStr::from("Pod"), ArcStr::from("cart-0")),
             uid: Uid::from(uid),
-            reason: Arc::from(reason),
-            message: Arc::from("why"),
+            reason: ArcStr::from(reason),
+            message: ArcStr::from("why"),
             at: at(time),
         }
     }

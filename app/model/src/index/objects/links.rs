@@ -1,8 +1,8 @@
 //! Who owns what, and which row a change touches.
 
+use arcstr::ArcStr;
 use std::collections::BTreeSet;
 use std::ops::Bound;
-use std::sync::Arc;
 
 use super::{Moves, Objects, WorkloadKey};
 use crate::ids::{ObjectName, Uid};
@@ -38,10 +38,10 @@ impl Objects {
     }
 
     /// The row of whoever owns an object is touched; nobody's, when the owner is not known yet: its coming will touch it.
-    pub(super) fn touch(&self, owner: &Owner, namespace: &Arc<str>, moves: &mut Moves) {
+    pub(super) fn touch(&self, owner: &Owner, namespace: &ArcStr, moves: &mut Moves) {
         let key = self.root(&owner.uid).or_else(|| {
             let deployment = deployment_of(owner).filter(|_| !self.can_see(Kind::ReplicaSet, namespace))?;
-            Some((Kind::Deployment, ObjectName { namespace: Arc::clone(namespace), name: Arc::from(deployment) }))
+            Some((Kind::Deployment, ObjectName { namespace: ArcStr::clone(namespace), name: ArcStr::from(deployment) }))
         });
         if let Some(workload) = key.and_then(|key| self.workloads.get(&key)) {
             moves.touched.insert(workload.service.clone());
@@ -49,13 +49,13 @@ impl Objects {
     }
 
     /// The rows whose pods a Service selects, or did.
-    pub(super) fn touch_selected(&self, namespace: &Arc<str>, services: &[Service], moves: &mut Moves) {
+    pub(super) fn touch_selected(&self, namespace: &ArcStr, services: &[Service], moves: &mut Moves) {
         if services.is_empty() {
             return;
         }
         // CronJobs and Jobs are in no pair.
         for kind in [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::ReplicaSet, Kind::Pod] {
-            let first = (kind, ObjectName { namespace: Arc::clone(namespace), name: Arc::from("") });
+            let first = (kind, ObjectName { namespace: ArcStr::clone(namespace), name: ArcStr::from("") });
             let here = self.workloads.range(first..).take_while(|((of, name), _)| *of == kind && name.namespace == *namespace);
             let selected = here.filter(|(_, workload)| services.iter().any(|service| service.selects(&workload.pod_labels)));
             moves.touched.extend(selected.map(|(_, workload)| workload.service.clone()));
@@ -63,9 +63,9 @@ impl Objects {
     }
 
     /// The row of the object that an Event is about.
-    pub(super) fn touch_subject(&self, namespace: &Arc<str>, (kind, name): &(Arc<str>, Arc<str>), uid: &Uid, moves: &mut Moves) {
+    pub(super) fn touch_subject(&self, namespace: &ArcStr, (kind, name): &(ArcStr, ArcStr), uid: &Uid, moves: &mut Moves) {
         if &**kind == Kind::Pod.as_str() {
-            let name = ObjectName { namespace: Arc::clone(namespace), name: Arc::clone(name) };
+            let name = ObjectName { namespace: ArcStr::clone(namespace), name: ArcStr::clone(name) };
             let Some(pod) = self.pods.get(&name).filter(|pod| pod.uid == *uid) else { return };
             match &pod.owner {
                 Some(owner) => self.touch(owner, namespace, moves),

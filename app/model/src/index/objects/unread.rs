@@ -1,6 +1,6 @@
 //! Objects that are there and could not be read when they were last seen: what was known of them before may be wrong by now.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::{Moves, Objects};
 use crate::ids::ObjectName;
@@ -10,7 +10,7 @@ impl Objects {
     /// An object could not be read. What was known of it stays, and is not believed.
     pub(super) fn put_unread(&mut self, unread: Unread, moves: &mut Moves) {
         let Unread { kind, name, why } = unread;
-        if self.unread.insert((kind, name.clone()), Arc::clone(&why)) != Some(why) {
+        if self.unread.insert((kind, name.clone()), ArcStr::clone(&why)) != Some(why) {
             self.touch_object(kind, &name, moves);
         }
     }

@@ -1,5 +1,6 @@
 //! Compact text → board.
 
+use arcstr::ArcStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ fn read_line(line: &str, environments: &mut Vec<Environment>, rows: &mut Vec<Row
         return Ok(());
     }
     let (team, rest) = match rest.split_first() {
-        Some((word, rest)) if word.text.starts_with('@') => (Some(Arc::from(&word.text[1..])), rest),
+        Some((word, rest)) if word.text.starts_with('@') => (Some(ArcStr::from(&word.text[1..])), rest),
         _ => (None, rest),
     };
     let mut row = Row::new(ServiceName::from(&*first.text), team, BTreeMap::new());
@@ -103,9 +104,9 @@ fn read_cell(service: &ServiceName, version: &str, words: &[Word]) -> Result<Cel
         let mut next = || words.next().map(|word| word.text.as_str()).ok_or_else(|| format!("nothing follows `{}`", word.text));
         match word.text.as_str() {
             text if word.quoted => cell.reason = text.to_owned(),
-            "by" => record(&mut cell).by = Some(Arc::from(next()?)),
+            "by" => record(&mut cell).by = Some(ArcStr::from(next()?)),
             "at" => record(&mut cell).at = known("time", next()?)?,
-            "of" => record(&mut cell).commit = Some(Arc::from(next()?)),
+            "of" => record(&mut cell).commit = Some(ArcStr::from(next()?)),
             "since" => cell.since = Some(known("time", next()?)?),
             "in" => cell.workloads.push(read_workload(service, next()?)?),
             "runs" => {
@@ -137,13 +138,13 @@ fn read_version(text: &str) -> Option<Version> {
     if text == "?" {
         return None;
     }
-    let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(Arc::from(digest))));
+    let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(ArcStr::from(digest))));
     let (commit, label) = match name.split_once('=') {
         Some((commit, label)) => (Some(commit), Some(label)),
         None if is_commit(name) => (Some(name), None),
         None => (None, Some(name).filter(|name| !name.is_empty())),
     };
-    Some(Version { commit: commit.map(Arc::from), label: label.map(Arc::from), digest, index: None })
+    Some(Version { commit: commit.map(ArcStr::from), label: label.map(ArcStr::from), digest, index: None })
 }
 
 fn read_counts(text: &str) -> Result<PodCounts, String> {
@@ -157,8 +158,8 @@ fn read_counts(text: &str) -> Result<PodCounts, String> {
 
 fn read_workload(service: &ServiceName, text: &str) -> Result<WorkloadRef, String> {
     let (cluster, namespace) = text.split_once('/').ok_or_else(|| format!("`{text}` should be `cluster/namespace`"))?;
-    let (cluster, namespace) = (ClusterName::from(cluster), Arc::from(namespace));
-    Ok(WorkloadRef { cluster, namespace, kind: Kind::Deployment, name: Arc::from(service.as_str()) })
+    let (cluster, namespace) = (ClusterName::from(cluster), ArcStr::from(namespace));
+    Ok(WorkloadRef { cluster, namespace, kind: Kind::Deployment, name: ArcStr::from(service.as_str()) })
 }
 
 /// A word of the API: a status, a flag, a tier, a state, a time.
