@@ -1,5 +1,7 @@
 //! The body of the document.
 
+use std::time::Duration;
+
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
@@ -21,7 +23,11 @@ pub fn App(
         EitherOf3::A(view! { <WallPage wall=Wall::new(&start) /> })
     } else if start.mode().is_some() {
         let page = Page::new(&start);
-        page.come_alive();
+        if cfg!(feature = "hydrate") {
+            // Once the page is made.
+            let owner = Owner::current();
+            set_timeout(move || owner.into_iter().for_each(|owner| owner.with(|| page.come_alive())), Duration::ZERO);
+        }
         EitherOf3::B(view! { <BoardPage page panel=start.panel written=start.written /> })
     } else {
         EitherOf3::C(view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> })

@@ -52,7 +52,8 @@ pub fn hydrate() {
 
     console_error_panic_hook::set_once();
     match start::Start::of_document() {
-        Ok(start) => hydrate_body(move || view! { <app::App start /> }),
+        // In tasks of their own: what is read, what is made of it, and what comes alive then. Between them the browser answers.
+        Ok(start) => set_timeout(|| hydrate_body(move || view! { <app::App start /> }), std::time::Duration::ZERO),
         Err(error) => leptos::logging::error!("The page stays as the server rendered it: {error}"),
     }
 }

@@ -31,8 +31,11 @@ pub fn shell() -> AnyView {
     let base = backend.base_path.to_string();
     let path = |name: &str| format!("{base}/{name}");
     let assets = &backend.assets;
-    let boot =
-        format!("import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});hydrate();", path(&assets.js), path(&assets.wasm));
+    let boot = format!(
+        "import init,{{hydrate}} from '{}';await init({{module_or_path:'{}'}});setTimeout(hydrate);",
+        path(&assets.js),
+        path(&assets.wasm)
+    );
     let search = backend.address.split_once('?').map_or("", |(_, search)| search);
     let failing = start.opening.summary.shown_failing;
     let theme = ViewQuery::parse(search).theme.map(Theme::as_str);

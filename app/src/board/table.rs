@@ -21,7 +21,7 @@ pub fn BoardTable(
     let count = move || live.columns.with(Columns::len) + 1;
     let rows = move || live.shown.with(|shown| shown.len() + 1);
     view! {
-        <table role="table" class=columns data-density=move || page.view.density.get().as_str() data-extent=move || window.extent.get().as_str() aria-rowcount=rows aria-colcount=count aria-busy=busy>
+        <table role="table" class=columns data-density=move || page.view.density.get().as_str() aria-rowcount=rows aria-colcount=count aria-busy=busy>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />

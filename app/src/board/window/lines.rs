@@ -64,7 +64,7 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext)
     }
     remove(body, old, &stay);
     let mut next = body.first_element_child();
-    let mut gap = String::new();
+    let (mut gap, mut wider) = (String::new(), Vec::new());
     for (line, stays) in new.iter().zip(&stay) {
         match (stays.and_then(|place| old.get(place)), &next) {
             (Some(before), Some(element)) => {
@@ -74,6 +74,9 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext)
                     gap.clear();
                 }
                 update(element, before, line, context);
+                if line.cells != before.cells {
+                    wider.push((element.clone(), before, line));
+                }
                 next = element.next_element_sibling();
             }
             _ => line.write(context, &mut gap),
@@ -81,6 +84,9 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext)
     }
     if !gap.is_empty() {
         drop(body.insert_adjacent_html("beforeend", &gap));
+    }
+    if !wider.is_empty() {
+        fill(&wider, context);
     }
 }
 
@@ -115,9 +121,6 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
         set(&pin, "aria-pressed", if new.position.pinned { "true" } else { "false" });
     }
     let (Some(before), Some(now)) = (&old.row, &new.row) else { return };
-    if new.cells != old.cells {
-        fill(element, now, old, new, context);
-    }
     if Arc::ptr_eq(before, now) {
         return;
     }
@@ -141,22 +144,38 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
     }
 }
 
-/// Puts the cells of more columns into a row.
-fn fill(element: &Element, now: &Row, old: &Line, new: &Line, context: &RowContext) {
-    let address = context.address(&now.name);
-    let missing = || context.columns.iter().enumerate().filter(|(column, _)| new.cells.contains(column) && !old.cells.contains(column));
-    let html = missing().fold(String::new(), |html, (column, (_, environment))| {
-        html + &cell(context, &address, column, now.cells.get(environment).map(AsRef::as_ref)).0
-    });
-    // Cells are parsed in a row.
-    let Ok(row) = document().create_element("tr") else { return };
-    row.set_inner_html(&html);
-    let cells = element.children();
-    for (column, _) in missing() {
-        let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
-        if let (Some(empty), Some(fresh)) = (cells.item(place), row.first_element_child()) {
-            // It is a child of the row.
-            drop(element.replace_child(&fresh, &empty));
+/// Puts the cells of more columns into rows, each with what it was and what it is to be. All are parsed at once.
+fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
+    let missing = |old: &Line, new: &Line| {
+        let is_missing = |column: &usize| new.cells.contains(column) && !old.cells.contains(column);
+        (0..context.columns.len()).filter(is_missing).collect::<Vec<_>>()
+    };
+    let mut html = String::new();
+    for (_, old, new) in rows {
+        html.push_str("<tr>");
+        if let Some(now) = &new.row {
+            let address = context.address(&now.name);
+            for column in missing(old, new) {
+                let environment = context.columns.iter().nth(column).map(|(_, environment)| environment);
+                let fresh = environment.and_then(|environment| now.cells.get(environment));
+                html.push_str(&cell(context, &address, column, fresh.map(AsRef::as_ref)).0);
+            }
+        }
+    }
+    // Rows are parsed in a body.
+    let Ok(body) = document().create_element("tbody") else { return };
+    body.set_inner_html(&html);
+    let mut next = body.first_element_child();
+    for (element, old, new) in rows {
+        let Some(fresh) = next else { return };
+        next = fresh.next_element_sibling();
+        let cells = element.children();
+        for column in missing(old, new) {
+            let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
+            if let (Some(empty), Some(fresh)) = (cells.item(place), fresh.first_element_child()) {
+                // It is a child of the row.
+                drop(element.replace_child(&fresh, &empty));
+            }
         }
     }
 }

@@ -37,6 +37,9 @@ use crate::live::state::Live;
 use crate::opening::Opening;
 use crate::ui::ago;
 
+/// No screen shows more rows than this; those behind them that the server writes are laid out when they come near.
+const AT_ONCE: usize = 30;
+
 /// This many columns beyond the screen are in the document, on either side.
 const COLUMNS_BEYOND: usize = 1;
 
@@ -98,18 +101,6 @@ pub enum Extent {
     All,
 }
 
-impl Extent {
-    /// The word of the document.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Page(_) => "page",
-            Self::Screen => "screen",
-            Self::All => "all",
-        }
-    }
-}
-
 impl Window {
     /// The page of rows that is in the document.
     #[must_use]
@@ -145,7 +136,11 @@ impl Window {
     pub fn written(self, page: Page) -> String {
         let first = self.first.get_value();
         let lines = untrack(|| self.wanted(page, first..first + self.page));
-        let html = if cfg!(feature = "ssr") { untrack(|| lines::html(&lines, &self.context(page))) } else { String::new() };
+        let html = if cfg!(feature = "ssr") {
+            untrack(|| lines::html(&lines, &self.context(page).with_later(first + AT_ONCE)))
+        } else {
+            String::new()
+        };
         self.lines.set_value(lines);
         html
     }

@@ -7,7 +7,7 @@ use super::lines::Line;
 use crate::board::item::Item;
 
 /// How long a part may take to be written, laid out and painted, in milliseconds.
-const PART: f64 = 10.0;
+const PART: f64 = 6.0;
 
 /// A part of a screen.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ pub(super) fn most(cells: usize, took: f64) -> usize {
 }
 
 /// So many cells are put there on any machine.
-const LEAST: usize = 12;
+const LEAST: usize = 8;
 
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
 /// As long as nothing was measured.
-pub(super) const FIRST: usize = 36;
+pub(super) const FIRST: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -105,9 +105,9 @@ mod tests {
 
     #[test]
     fn a_part_is_what_is_painted_in_time() {
-        assert_eq!(most(36, 10.0), 36);
-        assert_eq!(most(36, 5.0), 72);
-        assert_eq!(most(36, 20.0), 18);
-        assert_eq!((most(36, 1000.0), most(36, 0.0)), (12, 240));
+        assert_eq!(most(36, 6.0), 36);
+        assert_eq!(most(36, 3.0), 72);
+        assert_eq!(most(36, 12.0), 18);
+        assert_eq!((most(36, 1000.0), most(36, 0.0)), (8, 240));
     }
 }
