@@ -47,6 +47,11 @@ export class Full {
     await this.ask("events", { per_second: perSecond, dashboard: this.dashboard });
   }
 
+  /** How many changes of objects there were. */
+  async changes(): Promise<number> {
+    return ((await this.ask("changes", null)) as { number: number }).number;
+  }
+
   /** The cells that have a workload: service and environment of each. */
   async cells(): Promise<[string, string][]> {
     return (await (await fetch(`${this.control}/cells`)).json()) as [string, string][];
