@@ -135,7 +135,7 @@ async fn a_link_that_was_never_made_is_refused_and_many_are_not_tried() {
     let refused = television.open(unknown).await;
     assert_eq!(refused.status(), StatusCode::NOT_FOUND);
     let text = html(refused).await;
-    for part in ["This is no screen's link", "relboard screen create NAME", "/pkg/relboard", "href=\"/\""] {
+    for part in ["This is no screen's link", "relboard screen create NAME", "<link rel=\"stylesheet\" href=\"/pkg/", "href=\"/\""] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let refused = television.get(unknown, "application/json").await;
