@@ -61,7 +61,7 @@ pub struct Scenario {
     planned: u64,
     next_deployment: DateTime<Utc>,
     runs: u32,
-    rolled_out: u64,
+    tried: u64,
 }
 
 impl Scenario {
@@ -87,7 +87,7 @@ impl Scenario {
             planned: 0,
             next_deployment: now + TimeDelta::seconds(2),
             runs: 800,
-            rolled_out: 0,
+            tried: 0,
         };
         if scenario.config.stage == Stage::Demo {
             scenario.set_the_stage(now);
@@ -175,6 +175,7 @@ impl Scenario {
     pub fn step(&mut self, now: DateTime<Utc>) -> Vec<Action> {
         while self.next_deployment <= now {
             let at = self.next_deployment;
+            self.tried += 1;
             self.deploy_something(at);
             let every = &self.config.every;
             let wait = if every.is_empty() { every.start } else { self.rng.random_range(every.clone()) };
@@ -191,10 +192,10 @@ impl Scenario {
         due
     }
 
-    /// How many deployments there were since the beginning.
+    /// How often somebody has tried to deploy since the beginning: not always is there something to promote.
     #[must_use]
-    pub fn deployments(&self) -> u64 {
-        self.rolled_out
+    pub fn tries(&self) -> u64 {
+        self.tried
     }
 
     /// Changes the time between two deployments.
@@ -335,7 +336,6 @@ impl Scenario {
 
     /// Plans the change in the cluster and the record of it: mostly the record comes last, as the end of a pipeline.
     fn roll_out(&mut self, service: usize, environment: usize, cell: &Cell, commit: Option<String>, at: DateTime<Utc>) {
-        self.rolled_out += 1;
         let mut record = self.record(service, environment, cell);
         if let Some(commit) = commit {
             record.image = self.fleet.image(service, &commit);

@@ -10,13 +10,13 @@ use crate::cluster::ClusterHandle;
 /// How often the spacing is corrected.
 const CORRECTED_EVERY: Duration = Duration::from_secs(10);
 
-/// What is known of how many events a deployment makes.
+/// What is known of how many events a try to deploy makes.
 pub(super) struct Rate {
     per_second: f64,
-    /// Events that one deployment makes, as seen so far.
+    /// Events that one try makes on average, as seen so far.
     events_each: f64,
     next: Instant,
-    /// Events and deployments by the last correction.
+    /// Events and tries by the last correction.
     seen: (u64, u64),
 }
 
@@ -40,12 +40,12 @@ impl Rate {
             return;
         }
         self.next = Instant::now() + CORRECTED_EVERY;
-        let now = (written(clusters), scenario.deployments());
-        let (events, deployments) = (now.0.saturating_sub(self.seen.0), now.1.saturating_sub(self.seen.1));
+        let now = (written(clusters), scenario.tries());
+        let (events, tries) = (now.0.saturating_sub(self.seen.0), now.1.saturating_sub(self.seen.1));
         self.seen = now;
-        if events > 0 && deployments > 0 {
+        if events > 0 && tries > 0 {
             #[expect(clippy::cast_precision_loss, reason = "an average")]
-            let each = events as f64 / deployments as f64;
+            let each = events as f64 / tries as f64;
             // Rollouts outlast the interval: what is seen lags behind, and is not believed all at once.
             self.events_each = self.events_each * 0.7 + each * 0.3;
             self.space(scenario);
