@@ -128,7 +128,8 @@ test.describe("a wall that does not fit", { tag: "@hydrated" }, () => {
       for (const name of await rows(page).allInnerTexts()) seen.add(name);
       await page.clock.runFor(15_100);
     }
-    expect(seen.size).toBe(10);
+    const services = (await world.board()).services.map(({ name }) => name);
+    expect([...seen].sort()).toEqual(services.sort());
     await expect(page.locator(".wall-foot")).toContainText(`page 1 of ${pages}`);
   });
 
