@@ -58,3 +58,19 @@ test.describe("reading the board", () => {
     await expect(page.locator(".connection")).toContainText(/As of \d\d:\d\d:\d\d UTC/);
   });
 });
+
+test("what is longer than its cell is cut off", async ({ board, page }) => {
+  await page.setViewportSize({ width: 1100, height: 900 });
+  // Beside the details cells are narrow.
+  await board.open("/services/payments/pro");
+  await expect(board.details).toBeVisible();
+  await expect(page.locator("td .reason").first()).toBeVisible();
+  const beyond = await page.evaluate(() =>
+    [...document.querySelectorAll("td[role=cell]")].flatMap((cell) =>
+      [...cell.querySelectorAll(".line > *")]
+        .filter((part) => part.getBoundingClientRect().right > cell.getBoundingClientRect().right)
+        .map((part) => part.textContent),
+    ),
+  );
+  expect(beyond).toEqual([]);
+});
