@@ -225,6 +225,8 @@ test("everything is reached by keyboard alone: search, cell, details, neighbour,
   await expect(board.details).toHaveCount(0);
   await page.keyboard.press("w");
   await expect(page.locator(".wall-name")).toHaveText(["cart"]);
+  // The wall is read before it listens.
+  await expect(page.locator(".wall")).toHaveAttribute("data-state", "live");
   await page.keyboard.press("Escape");
   await expect(board.row("cart")).toBeVisible();
 });
