@@ -19,12 +19,12 @@ const states = {
 
 for (const theme of themes) {
   for (const [state, path] of Object.entries(states)) {
-    test(`axe finds nothing in ${theme} on ${state}`, async ({ board, page, javaScriptEnabled }) => {
+    test(`axe finds nothing in ${theme} on ${state}`, async ({ board, page }) => {
       // A page that leads nowhere is 404, and says so.
       board.expected.push(/404/);
       for (const lang of languages) {
         await page.goto(`${path}theme=${theme}&lang=${lang}`);
-        await expect(page.locator("[data-state]:is(.connection, .wall)")).toHaveAttribute("data-state", javaScriptEnabled === false ? "rendered" : "live");
+        await board.ready();
         expect(await board.violations(), lang).toEqual([]);
       }
     });
@@ -43,8 +43,7 @@ for (const theme of themes) {
     board.expected.push(/ERR_|Failed to load resource|EventSource/);
     try {
       for (const path of ["/?", "/?view=wall&"]) {
-        await page.goto(`${path}theme=${theme}`);
-        await expect(page.locator("[data-state=live]:is(.connection, .wall)")).toBeVisible();
+        await board.open(`${path}theme=${theme}`);
         await world.stopServer("SIGKILL");
         await expect(page.locator("[data-state=paused]:is(.connection, .wall)")).toBeVisible();
         expect(await board.violations(), path).toEqual([]);
@@ -226,7 +225,7 @@ test("everything is reached by keyboard alone: search, cell, details, neighbour,
   await page.keyboard.press("w");
   await expect(page.locator(".wall-name")).toHaveText(["cart"]);
   // The wall is read before it listens.
-  await expect(page.locator(".wall")).toHaveAttribute("data-state", "live");
+  await board.alive();
   await page.keyboard.press("Escape");
   await expect(board.row("cart")).toBeVisible();
 });
@@ -237,9 +236,8 @@ for (const [name, width, height] of [["zoom of 400 %", 320, 256], ["a small phon
     test.use({ viewport: { width, height } });
 
     for (const path of ["/", "/?q=cart", "/?q=no-such-service", "/services/payments/dev", "/?view=wall"]) {
-      test(`nothing scrolls sideways on ${path}`, async ({ page }) => {
-        await page.goto(path);
-        await expect(page.getByRole("main")).toBeVisible();
+      test(`nothing scrolls sideways on ${path}`, async ({ board, page }) => {
+        await board.open(path);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       });
     }

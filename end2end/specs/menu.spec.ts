@@ -103,6 +103,7 @@ for (const theme of ["light", "dark"]) {
     expect(await board.violations()).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Keyboard" }).click();
+    await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
     expect(await board.violations()).toEqual([]);
   });
 }

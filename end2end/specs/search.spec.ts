@@ -29,6 +29,7 @@ test("rows follow the typing, and the address too", { tag: "@hydrated" }, async 
   await expect.poll(() => board.services()).toEqual(["loyalty"]);
   await expect(page).toHaveURL(/[?&]q=loyal$/);
   await page.reload();
+  await board.alive();
   await expect.poll(() => board.services()).toEqual(["loyalty"]);
 });
 

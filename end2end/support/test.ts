@@ -53,12 +53,23 @@ export class BoardPage {
   async open(path = "/"): Promise<void> {
     const answer = await this.page.goto(path);
     expect(answer?.status(), path).toBe(200);
-    if (this.scripted) await this.alive();
+    await this.ready();
   }
 
-  /** Waits until the page was hydrated and receives live updates. */
+  /** Waits until the page is alive when it is to come alive. */
+  async ready(): Promise<void> {
+    if (this.scripted) await this.alive();
+    else await expect(this.state).toHaveAttribute("data-state", "rendered");
+  }
+
+  /** Waits until the page was hydrated and receives live updates: what is pressed before is lost. */
   async alive(): Promise<void> {
-    await expect(this.connection).toHaveAttribute("data-state", "live");
+    await expect(this.state).toHaveAttribute("data-state", "live");
+  }
+
+  /** Says whether the board or the wall is live. */
+  private get state(): Locator {
+    return this.page.locator("[data-state]:is(.connection, .wall)");
   }
 
   /** Says whether what is shown is live. */
