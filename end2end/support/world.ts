@@ -87,7 +87,10 @@ export class World {
     const world = new World(simulator, control, folder, await freePort());
     if (content === "shop") await world.populate();
     await world.startServer();
-    if (content === "shop") await world.recordHistory();
+    if (content === "shop") {
+      await world.recordHistory();
+      await world.atRest();
+    }
     return world;
   }
 
@@ -178,6 +181,22 @@ export class World {
     }
     // Scaled to zero on purpose.
     await this.deploy("dev", "reports", { commit: "4e90001", replicas: 0 });
+  }
+
+  /**
+   * Waits until the board of a shop is as it starts: rollouts are over, of the first ones and of what tests changed, and what
+   * is not ready is what never is.
+   */
+  async atRest(): Promise<void> {
+    const usual = ["dev payments failing", "dev reports paused", "pro inventory drifted"].join(", ");
+    await until("the board to be at rest", 60, async () => {
+      const cells = (await this.board()).services.flatMap(({ name, cells }) =>
+        Object.entries(cells).map(([environment, { status }]) => `${environment} ${name} ${status}`),
+      );
+      const unready = cells.filter((cell) => !/ (ready|absent)$/.test(cell)).sort().join(", ");
+      if (unready !== usual) throw new Error(`it is ${unready}, and should be ${usual}`);
+      return true;
+    });
   }
 
   /** The records that the board starts with. */
