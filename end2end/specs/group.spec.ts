@@ -37,13 +37,21 @@ test.describe("by keyboard", { tag: "@hydrated" }, () => {
   });
 
   test("p pins a service: it comes first, in every group, and stays after a reload", async ({ board, page }) => {
+    await page.clock.install();
     await board.open("/?q=cart|checkout|payments");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("End");
+    await expect(board.cell("payments", "dev").getByRole("link").first()).toBeFocused();
+    // What was done is said for a moment, which is over when this test says so.
+    await page.clock.pauseAt(Date.now() + 10_000);
     await page.keyboard.press("p");
     await expect.poll(() => board.services()).toEqual(["payments", "cart", "checkout"]);
     await expect(board.cell("payments", "dev").getByRole("link").first()).toBeFocused();
-    await expect(page.getByRole("status").filter({ hasText: "payments comes first now" })).toBeVisible();
+    const note = page.getByRole("status").filter({ hasText: "payments comes first now" });
+    await expect(note).toBeVisible();
+    await page.clock.runFor(2_000);
+    await expect(note).toBeHidden();
+    await page.clock.resume();
     await page.reload();
     await board.alive();
     await expect.poll(() => board.services()).toEqual(["payments", "cart", "checkout"]);
