@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test as base } from "@playwright/test";
 
@@ -5,6 +7,9 @@ import { type EnvironmentName, World } from "./world.ts";
 
 export { expect };
 export { commit, short } from "./world.ts";
+
+/** How much later than usual every page comes alive, in ms: finds the tests that do not wait for it (see CONTRIBUTING.md). */
+const late = Number(process.env.RELBOARD_LATE ?? 0);
 
 /**
  * `world` is shared by the tests of a worker; a test that changes a service takes one that no other test looks at.
@@ -20,6 +25,15 @@ export const test = base.extend<{ board: BoardPage }, { world: World }>({
     { scope: "worker", timeout: 90_000 },
   ],
   baseURL: async ({ world }, use) => use(world.url),
+  context: async ({ context }, use) => {
+    if (late > 0) {
+      await context.route(/\/pkg\/.*\.wasm$/, async (route) => {
+        await setTimeout(late);
+        await route.fallback().catch(() => undefined);
+      });
+    }
+    await use(context);
+  },
   board: async ({ page, javaScriptEnabled }, use, info) => {
     const board = new BoardPage(page, javaScriptEnabled !== false);
     await use(board);
