@@ -29,6 +29,11 @@ test.describe("a board wider than the screen", { tag: "@hydrated" }, () => {
     await page.locator(".board").evaluate((board) => board.scrollTo(1e6, 0));
     await expect(row.getByRole("cell").last()).toHaveAttribute("aria-colindex", "13");
     await expect(row.getByRole("cell").last()).toBeInViewport();
+    // Rows differ in what they say, not in their columns: a few of them are enough to be looked at cell by cell.
+    const [service] = await board.services();
+    await board.search.fill(`service:${service}`);
+    await expect.poll(async () => (await board.services()).length).toBeLessThan(4);
+    await expect(row.getByRole("cell").last()).toBeInViewport();
     expect(await board.violations()).toEqual([]);
   });
 
