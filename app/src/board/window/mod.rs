@@ -213,7 +213,7 @@ impl Window {
             self.resized();
         }
         self.measure_later();
-        if most < usize::MAX {
+        if most < usize::MAX && (cells > 0 || !is_all) {
             self.follow_up(Date::now() - began, cells, is_all);
         }
     }
