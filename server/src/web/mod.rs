@@ -128,7 +128,9 @@ pub fn router(parts: Parts) -> Router {
         .route("/pkg/{name}", get(assets::package))
         .route("/screen/{token}", get(screens::open))
         .layer(DefaultBodyLimit::max(server.max_body));
-    let below_base = quick.route_layer(from_fn_with_state(web.clone(), layers::limit_time)).merge(streams);
+    // Streams are not compressed, and there are thousands: each would hold an encoder's state for nothing.
+    let compression = CompressionLayer::new();
+    let below_base = quick.route_layer(from_fn_with_state(web.clone(), layers::limit_time)).route_layer(compression.clone()).merge(streams);
     // The page is routed by its full path: the browser sees the same path, and both must match the same route.
     let pages = Router::new()
         .route(&format!("{base_path}/"), get(page::page))
@@ -136,7 +138,8 @@ pub fn router(parts: Parts) -> Router {
         .route(&format!("{base_path}/services/{{service}}/{{environment}}"), get(page::page))
         .route(&format!("{base_path}/services/{{service}}/{{environment}}/panel"), get(page::panel))
         .route_layer(from_fn_with_state(web.clone(), screens::admit))
-        .route_layer(from_fn_with_state(web.clone(), layers::limit_time));
+        .route_layer(from_fn_with_state(web.clone(), layers::limit_time))
+        .route_layer(compression);
     let all = match base_path.is_empty() {
         true => pages.merge(below_base),
         false => {
@@ -147,7 +150,6 @@ pub fn router(parts: Parts) -> Router {
     all.fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(CompressionLayer::new())
         .layer(from_fn(layers::secure))
         .layer(from_fn_with_state(web.clone(), layers::observe))
         .with_state(web)

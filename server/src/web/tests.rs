@@ -68,7 +68,7 @@ impl Server {
             catalogue: Arc::clone(&catalogue),
             epoch: "8f1c".to_owned(),
             clock: clock.clone(),
-            stored: Vec::new(),
+            stored: hub::Stored::default(),
             last: Vec::new(),
             history,
         };
