@@ -50,7 +50,7 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
     let clock = Clock::system();
     let store = Store::open(&config.store).await?;
     let images = store.known_images().await?;
-    let stored = stored::events(&store, &config.ci, images.published).await?;
+    let stored = stored::read(&store, &config.ci, images.published).await?;
     let last = store.last_transitions().await?;
 
     // Outlives `shutdown`: whatever a last request says is still taken in. Dropping `run` ends it all the same.
@@ -125,9 +125,9 @@ async fn follow(config: Config, follow: Follow) {
         }
         sources.stop().await;
         // What registries said stays with the hub. What cannot be read of the store now comes back with the next start; the clusters' part is complete.
-        let stored = stored::events(&store, &next.ci, Vec::new()).await.unwrap_or_else(|error| {
+        let stored = stored::read(&store, &next.ci, Vec::new()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the stored records are missing from the board");
-            Vec::new()
+            hub::Stored::default()
         });
         if sinks.hub.reconfigure(Arc::clone(&next.catalogue), stored).await.is_err() {
             return;

@@ -70,7 +70,7 @@ impl Bench {
         let (history, mut observed) = mpsc::channel(64);
         tokio::spawn(async move { while observed.recv().await.is_some() {} });
         let stop = CancellationToken::new();
-        let (stored, last) = (Vec::new(), Vec::new());
+        let (stored, last) = (hub::Stored::default(), Vec::new());
         let start = hub::Start { catalogue: Arc::clone(&catalogue), epoch: "1".into(), clock: Clock::new(now), stored, last, history };
         let (hub, _) = hub::spawn(start, stop.clone());
         drop(clusters::spawn(&[environment], catalogue, &outside, hub.events(), stop.clone()));

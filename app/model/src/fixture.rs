@@ -185,7 +185,7 @@ pub fn workload_of(kind: Kind, text: &str) -> Deployed {
             strategy: Strategy::RollingUpdate,
             paused: false,
             min_ready_seconds: 0,
-            conditions: vec![condition("Available", "True", "", ""), condition("Progressing", "True", progressing, "")],
+            conditions: Box::new([condition("Available", "True", "", ""), condition("Progressing", "True", progressing, "")]),
             track: None,
             pod_labels: [(ArcStr::from("app"), ArcStr::from(name))].into_iter().collect(),
             special: Special::None,
@@ -280,7 +280,7 @@ impl Deployed {
         let mut owner = own(kind, &name.name, &uid);
         let set_name = format!("{}-{revision}", name.name);
         if matches!(kind, Kind::Deployment | Kind::Rollout) {
-            let set_uid = Uid::from(format!("{uid}-{revision}"));
+            let set_uid = Uid::from(format!("{uid:?}-{revision}"));
             self.sets.push(ReplicaSet {
                 name: ObjectName::new(&name.namespace, &set_name),
                 uid: set_uid.clone(),
@@ -320,7 +320,7 @@ pub fn pod(namespace: &str, name: &str, image: &str, version: &str) -> Pod {
         phase: Phase::Running,
         reason: None,
         message: None,
-        conditions: vec![condition("PodScheduled", "True", "", ""), ready],
+        conditions: Box::new([condition("PodScheduled", "True", "", ""), ready]),
         node: Some(ArcStr::from("node-1")),
         containers: vec![Container {
             name: ArcStr::from("app"),
@@ -358,9 +358,10 @@ impl Pod {
 
     /// Sets the Ready condition only, as the node controller does.
     pub fn set_ready(&mut self, status: &str, since: &str) {
-        self.conditions.retain(|condition| &*condition.kind != "Ready");
         let message = if status == "True" { "" } else { "containers with unready status: [app]" };
-        self.conditions.push(Condition { since: Some(at(since)), ..condition("Ready", status, "", message) });
+        let ready = Condition { since: Some(at(since)), ..condition("Ready", status, "", message) };
+        let others = std::mem::take(&mut self.conditions).into_iter().filter(|condition| &*condition.kind != "Ready");
+        self.conditions = others.chain([ready]).collect();
     }
 
     /// Its container waits for this reason; it has not started.

@@ -25,6 +25,7 @@ use crate::workload::Workload;
 pub(crate) use health::{Freshness, Health};
 pub(crate) use images::Images;
 pub(crate) use objects::{Objects, WorkloadKey};
+pub(crate) use records::Claim;
 use records::Records;
 
 /// The newest of everything that was heard.
@@ -53,6 +54,12 @@ struct TargetIndex {
 struct Known {
     workloads: BTreeSet<(TargetId, WorkloadKey)>,
     records: BTreeMap<EnvironmentName, Records>,
+}
+
+impl Known {
+    fn claims(&self) -> impl Iterator<Item = Claim<'_>> {
+        self.records.values().flat_map(Records::claims)
+    }
 }
 
 /// What an event may have changed.
@@ -108,10 +115,25 @@ impl Index {
         }
     }
 
-    /// Every record that is kept, of columns and of other environments.
-    pub fn all_records(&self) -> impl Iterator<Item = &Arc<Record>> {
-        let placed = self.services.values().flat_map(|known| known.records.values()).flat_map(Records::newest_first);
-        placed.chain(self.unplaced())
+    /// What is known of no target, for other environments or rules: records, and what registries say. Facts belong to the old
+    /// targets and stay behind.
+    #[must_use]
+    pub fn renewed(&self, catalogue: Arc<Catalogue>) -> Self {
+        let mut next = Self::new(catalogue);
+        let placed =
+            self.services.iter().flat_map(|(service, known)| known.records.iter().map(move |(name, records)| (service, name, records)));
+        for (service, name, records) in placed {
+            next.take_over(service, name, records);
+        }
+        for (name, services) in &self.unplaced {
+            for (service, records) in services {
+                next.take_over(service, &EnvironmentName::from(name.as_str()), records);
+            }
+        }
+        for published in self.images.all() {
+            next.image(Arc::clone(published));
+        }
+        next
     }
 
     /// Every service that has a fact or a record.
@@ -124,20 +146,30 @@ impl Index {
         self.services.contains_key(service)
     }
 
-    /// The newest records of a service in an environment of the catalogue, newest first.
+    /// The records of a service in an environment of the catalogue that may be what is deployed there: the newest successful one
+    /// and all that are not older, newest first.
     #[must_use]
     pub fn records(&self, service: &ServiceName, environment: &EnvironmentName) -> &[Arc<Record>] {
-        self.services.get(service).and_then(|known| known.records.get(environment)).map_or(&[], Records::newest_first)
+        self.records_in(service, environment).map_or(&[], Records::current)
     }
 
-    /// The records whose environment is no column.
-    pub fn unplaced(&self) -> impl Iterator<Item = &Arc<Record>> {
-        self.unplaced.values().flat_map(BTreeMap::values).flat_map(Records::newest_first)
+    /// How many records name an environment that is no column.
+    pub(crate) fn unplaced(&self) -> usize {
+        self.unplaced.values().flat_map(BTreeMap::values).map(Records::len).sum()
     }
 
-    /// All records of a service, environment by environment, newest first in each.
-    pub(crate) fn records_of(&self, service: &ServiceName) -> impl Iterator<Item = &Arc<Record>> {
-        self.services.get(service).into_iter().flat_map(|known| known.records.values()).flat_map(Records::newest_first)
+    /// What the records of a service in an environment claim, newest first.
+    pub(crate) fn claims(&self, service: &ServiceName, environment: &EnvironmentName) -> impl Iterator<Item = Claim<'_>> {
+        self.records_in(service, environment).into_iter().flat_map(Records::claims)
+    }
+
+    /// What all records of a service claim, environment by environment, newest first in each.
+    pub(crate) fn claims_of(&self, service: &ServiceName) -> impl Iterator<Item = Claim<'_>> {
+        self.services.get(service).into_iter().flat_map(Known::claims)
+    }
+
+    fn records_in(&self, service: &ServiceName, environment: &EnvironmentName) -> Option<&Records> {
+        self.services.get(service)?.records.get(environment)
     }
 
     /// The workloads of a service in a target.
@@ -156,11 +188,6 @@ impl Index {
     /// What registries say of images.
     pub(crate) fn images(&self) -> &Images {
         &self.images
-    }
-
-    /// What registries say of images, which is of no target.
-    pub fn all_images(&self) -> impl Iterator<Item = &Arc<Published>> {
-        self.images.all()
     }
 
     /// How a target is doing.
@@ -200,14 +227,36 @@ impl Index {
     fn record(&mut self, record: Arc<Record>) -> Touched {
         let record = Arc::new(Arc::unwrap_or_clone(record).sharing(&mut self.strings));
         let service = record.service.clone();
-        let place = self.catalogue.environment(record.environment.as_str());
-        let Some(environment) = place.and_then(|place| self.catalogue.environments.get(place)) else {
-            let unplaced = self.unplaced.entry(record.environment.as_str().to_ascii_lowercase()).or_default();
-            return Touched { header: unplaced.entry(service).or_default().insert(record), ..Touched::default() };
-        };
-        let known = self.services.entry(service.clone()).or_default();
-        let is_news = known.records.entry(environment.name.clone()).or_default().insert(record);
-        Touched { services: is_news.then_some(service).into_iter().collect(), header: false }
+        let (records, is_placed) = self.records_for(&service, &record.environment);
+        match (records.insert(record), is_placed) {
+            (false, _) => Touched::default(),
+            (true, true) => Touched { services: BTreeSet::from([service]), header: false },
+            (true, false) => Touched { header: true, ..Touched::default() },
+        }
+    }
+
+    /// Where records of an environment go, as CI calls it; and whether that is a column.
+    fn records_for(&mut self, service: &ServiceName, environment: &EnvironmentName) -> (&mut Records, bool) {
+        let place = self.catalogue.environment(environment.as_str());
+        match place.and_then(|place| self.catalogue.environments.get(place)) {
+            Some(column) => {
+                let known = self.services.entry(service.clone()).or_default();
+                (known.records.entry(column.name.clone()).or_default(), true)
+            }
+            None => {
+                let services = self.unplaced.entry(environment.as_str().to_ascii_lowercase()).or_default();
+                (services.entry(service.clone()).or_default(), false)
+            }
+        }
+    }
+
+    /// Takes records over from an index with another catalogue. Those that a newer success has replaced are only known to be of the
+    /// environment that was a column there.
+    fn take_over(&mut self, service: &ServiceName, environment: &EnvironmentName, records: &Records) {
+        for record in records.current() {
+            self.record(Arc::clone(record));
+        }
+        self.records_for(service, environment).0.extend_past(records);
     }
 
     /// The rows of all services that have the image, in whatever way.
@@ -226,9 +275,10 @@ impl Index {
                     || pods.any(|pod| pod.containers.iter().any(|container| is_about(&container.digest)))
             })
         };
-        let was_recorded = |record: &Arc<Record>| is_about(&record.digest) || record.image.as_deref().is_some_and(names_it);
-        let is_touched =
-            |known: &Known| known.workloads.iter().any(has_it) || known.records.values().flat_map(Records::newest_first).any(was_recorded);
+        let was_recorded = |claim: Claim<'_>| {
+            claim.digest.is_some_and(|digest| about.contains(digest)) || claim.image.is_some_and(|image| names_it(image))
+        };
+        let is_touched = |known: &Known| known.workloads.iter().any(has_it) || known.claims().any(was_recorded);
         let services = self.services.iter().filter(|(_, known)| is_touched(known)).map(|(service, _)| service.clone()).collect();
         Touched { services, header: false }
     }

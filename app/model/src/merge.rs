@@ -110,7 +110,7 @@ pub fn environments(index: &Index, now: DateTime<Utc>) -> (Vec<Environment>, u64
         }
         environments.push(Environment { name: spec.name.clone(), tier: spec.tier, targets });
     }
-    (environments, index.unplaced().count() as u64, recheck_at)
+    (environments, index.unplaced() as u64, recheck_at)
 }
 
 /// Fills in what only neighbours tell: agreement, moved tags, and who is behind.
@@ -124,7 +124,7 @@ fn compare(drafts: &mut [Draft], catalogue: &Catalogue) {
     for (place, draft) in drafts.iter_mut().enumerate() {
         let Some(mine) = &identities[place] else { continue };
         let cell = &mut draft.cell;
-        cell.agrees_with = names(&groups[place]);
+        cell.agrees_with = names(&groups[place]).into();
         let theirs = |other: &usize| identities[*other].as_ref().filter(|_| *other != place);
         let is_moved = |other: &usize| theirs(other).is_some_and(|theirs| mine.compare(theirs) == Sameness::MovedTag);
         let moved: Vec<usize> = (0..identities.len()).filter(is_moved).collect();

@@ -52,6 +52,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// What it claims was deployed, and when: without person, place and whatever else is only shown.
+    #[must_use]
+    pub fn claim(self) -> Self {
+        Self { by: None, branch: None, repository: None, url: None, extra: BTreeMap::new(), ..self }
+    }
+
     /// The same record, with the texts that other records have, too: a commit is deployed to many places, by few people.
     #[must_use]
     pub fn sharing(mut self, strings: &mut Strings) -> Self {

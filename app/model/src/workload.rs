@@ -122,7 +122,7 @@ pub struct Workload {
     /// `spec.minReadySeconds`, in seconds.
     pub min_ready_seconds: u32,
     /// `status.conditions`.
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
     /// A track or colour the workload carries among others of its service (labels `track`, `color`, `role`).
     pub track: Option<ArcStr>,
     /// The labels of its pods, by which Services select them.
@@ -291,7 +291,7 @@ pub struct Pod {
     /// `status.message`.
     pub message: Option<ArcStr>,
     /// `status.conditions`.
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
     /// `spec.nodeName`.
     pub node: Option<ArcStr>,
     /// All containers: of `spec` joined with their statuses, init containers first.

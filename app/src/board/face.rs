@@ -139,7 +139,7 @@ mod tests {
             status,
             reason: String::new(),
             wanted: Some(commit(NEW)),
-            running: vec![Running { version: commit(OLD), pods: 3, ready: 3 }, Running { version: commit(NEW), pods: 2, ready: 1 }],
+            running: Box::new([Running { version: commit(OLD), pods: 3, ready: 3 }, Running { version: commit(NEW), pods: 2, ready: 1 }]),
             pods: PodCounts { wanted: 5, updated: 2, ready: 1 },
             record: None,
             agrees_with: agrees_with.iter().map(|&name| name.into()).collect(),
@@ -147,7 +147,7 @@ mod tests {
             since: Some(DateTime::<Utc>::UNIX_EPOCH),
             failed_record: None,
             shortages: Box::default(),
-            workloads: Vec::new(),
+            workloads: Box::default(),
         }
     }
 

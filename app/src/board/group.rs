@@ -229,12 +229,12 @@ mod tests {
         let mut put = |service: &str, environment: &str, namespace: &str| {
             let row = std::sync::Arc::make_mut(board.services.get_mut(service).unwrap());
             let cell = std::sync::Arc::make_mut(row.cells.get_mut(environment).unwrap());
-            cell.workloads = vec![model::board::WorkloadRef {
+            cell.workloads = Box::new([model::board::WorkloadRef {
                 cluster: "c".into(),
                 namespace: namespace.into(),
                 kind: model::workload::Kind::Deployment,
                 name: service.into(),
-            }];
+            }]);
         };
         put("Ana", "dev", "shop-dev");
         put("Ana", "pre", "shop");

@@ -65,13 +65,7 @@ impl Engine {
     /// Facts belong to the old targets and go. Records and images belong to none and stay: one that came after the store was read
     /// for the new configuration is known to nobody else here.
     pub(super) fn reconfigure(&mut self, catalogue: Arc<Catalogue>, now: DateTime<Utc>) {
-        let old = std::mem::replace(&mut self.index, Index::new(catalogue));
-        for record in old.all_records() {
-            self.index.apply(Event::Record(Arc::clone(record)));
-        }
-        for published in old.all_images() {
-            self.index.apply(Event::Image(Arc::clone(published)));
-        }
+        self.index = self.index.renewed(catalogue);
         self.timetable = Timetable::default();
         self.touched = self.board.services.keys().chain(self.index.services()).cloned().collect();
         self.header = true;

@@ -9,6 +9,7 @@ mod history;
 mod images;
 mod keeper;
 mod records;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod timetable;
@@ -33,11 +34,16 @@ use self::history::Tracker;
 pub use self::images::Images;
 pub use self::keeper::keep;
 pub use self::records::Records;
+pub use self::stored::Stored;
 use crate::clock::Clock;
 use crate::store::CellTransition;
 
 /// The shortest time between two publications.
 const WINDOW: Duration = Duration::from_millis(10);
+/// After a publication that took long, such as one of a whole fleet, the next one waits this many times as long, but no longer than
+/// [`LONG`]: what comes meanwhile is merged together, and the cells in between are never made.
+const REST: u32 = 3;
+const LONG: Duration = Duration::from_millis(250);
 /// How many events may wait; adapters wait when there are more.
 const EVENTS: usize = 4096;
 /// How many events are taken in between two looks at the clock.
@@ -56,8 +62,8 @@ pub struct Start {
     pub epoch: String,
     /// Where the time comes from.
     pub clock: Clock,
-    /// What was stored before, in the order in which it happened: applied before any other event.
-    pub stored: Vec<Event>,
+    /// What was stored before: applied before any other event.
+    pub stored: Stored,
     /// The last transition of every cell that was stored.
     pub last: Vec<CellTransition>,
     /// Where transitions go.
@@ -82,7 +88,7 @@ pub struct Closed;
 enum Command {
     Details { service: ServiceName, environment: EnvironmentName, reply: oneshot::Sender<Option<Details>> },
     Unasked { reply: oneshot::Sender<Vec<ImageAt>> },
-    Reconfigure { catalogue: Arc<Catalogue>, stored: Vec<Event>, reply: oneshot::Sender<()> },
+    Reconfigure { catalogue: Arc<Catalogue>, stored: Stored, reply: oneshot::Sender<()> },
 }
 
 impl HubHandle {
@@ -125,7 +131,7 @@ impl HubHandle {
     ///
     /// # Errors
     /// When the server is shutting down.
-    pub async fn reconfigure(&self, catalogue: Arc<Catalogue>, stored: Vec<Event>) -> Result<(), Closed> {
+    pub async fn reconfigure(&self, catalogue: Arc<Catalogue>, stored: Stored) -> Result<(), Closed> {
         self.ask(|reply| Command::Reconfigure { catalogue, stored, reply }).await
     }
 
@@ -142,7 +148,7 @@ pub fn spawn(start: Start, shutdown: CancellationToken) -> (HubHandle, JoinHandl
     let (events, incoming) = mpsc::channel(EVENTS);
     let (commands, questions) = mpsc::channel(COMMANDS);
     let mut engine = Engine::new(start.catalogue, &start.epoch, start.clock.now());
-    for event in start.stored {
+    for event in start.stored.events() {
         engine.apply(event);
     }
     let mut hub = Hub {
@@ -217,15 +223,16 @@ impl Hub {
     }
 
     fn publish(&mut self) {
+        let began = Instant::now();
         let configured_anew = self.engine.is_held();
         let Some(board) = self.engine.advance(self.clock.now()) else { return };
-        self.not_before = Instant::now() + WINDOW;
         let mut seen = self.tracker.observe(&board);
         if !configured_anew {
             seen.extend(self.tracker.observe_removed(&board, &self.engine.take_withdrawn()));
         }
         self.published.send_replace(board);
         self.append(seen);
+        self.not_before = Instant::now() + (began.elapsed() * REST).clamp(WINDOW, LONG);
     }
 
     fn append(&mut self, seen: Vec<CellTransition>) {
@@ -245,7 +252,7 @@ impl Hub {
             Command::Unasked { reply } => _ = reply.send(self.engine.unasked()),
             Command::Reconfigure { catalogue, stored, reply } => {
                 self.engine.reconfigure(catalogue, self.clock.now());
-                stored.into_iter().for_each(|event| self.engine.apply(event));
+                stored.events().for_each(|event| self.engine.apply(event));
                 // What still waits is of the old targets, whose numbers are others' now. CI's records are of no target.
                 while let Ok(event) = events.try_recv() {
                     if matches!(event, Event::Record(_) | Event::RecordedEnvironment(_) | Event::Image(_)) {

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{HubHandle, Start, spawn};
+use super::{HubHandle, Start, Stored, spawn};
 use crate::clock::Clock;
 use crate::store::CellTransition;
 
@@ -36,7 +36,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(stored: Vec<Event>, last: Vec<CellTransition>) -> Self {
+    fn new(stored: Stored, last: Vec<CellTransition>) -> Self {
         let begun = Instant::now();
         let clock = Clock::new(move || start() + begun.elapsed());
         let (history, transitions) = mpsc::channel(64);
@@ -85,11 +85,19 @@ impl Bench {
 }
 
 fn record(service: &str, at: DateTime<Utc>) -> Event {
+    Event::Record(Arc::new(deployed(service, at)))
+}
+
+fn recorded(service: &str) -> Stored {
+    Stored { records: vec![deployed(service, start())], ..Stored::default() }
+}
+
+fn deployed(service: &str, at: DateTime<Utc>) -> Record {
     let json = serde_json::json!({
         "service": service, "environment": "dev", "commit": "7fc38a2b69e35dc2c3ba4b9bac4d1bd28d7e24aa",
         "by": "gauxachs", "at": at, "outcome": "success",
     });
-    Event::Record(Arc::new(serde_json::from_value::<Record>(json).unwrap()))
+    serde_json::from_value(json).unwrap()
 }
 
 fn stored(service: &str, status: Status) -> CellTransition {
@@ -103,7 +111,7 @@ fn status_of(board: &Board, service: &str) -> Option<Status> {
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_one_publication() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     let before = bench.until("live", |board| state_of(board) == TargetState::Live).await;
     for place in 0..200 {
@@ -115,7 +123,7 @@ async fn a_burst_is_one_publication() {
 
 #[tokio::test(start_paused = true)]
 async fn a_relist_that_changes_nothing_publishes_nothing() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     bench.send(record("cart", start())).await;
     bench.until_status("cart", Status::Rolling).await;
@@ -130,7 +138,7 @@ async fn a_relist_that_changes_nothing_publishes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_grace_that_ends_is_published_by_itself() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     bench.send(record("cart", start())).await;
     let waiting = bench.until_status("cart", Status::Rolling).await;
@@ -152,7 +160,7 @@ async fn a_grace_that_ends_is_published_by_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_observed_is_appended_once() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     bench.send(record("cart", start())).await;
     bench.until_status("cart", Status::Rolling).await;
@@ -168,7 +176,7 @@ async fn what_is_observed_is_appended_once() {
     assert_eq!(bench.appended(), []);
 
     // So does a start.
-    let mut again = Bench::new(vec![record("cart", start())], first);
+    let mut again = Bench::new(recorded("cart"), first);
     assert_eq!(status_of(&again.board.borrow(), "cart"), Some(Status::Unknown), "not synced yet");
     again.live().await;
     again.until_status("cart", Status::Rolling).await;
@@ -178,7 +186,7 @@ async fn what_is_observed_is_appended_once() {
 /// Found by the fault simulation: what went while the server was away stayed in the history for ever.
 #[tokio::test(start_paused = true)]
 async fn a_service_that_went_while_the_server_was_away_is_absent_once_its_clusters_were_read() {
-    let mut bench = Bench::new(Vec::new(), vec![stored("cart", Status::Ready)]);
+    let mut bench = Bench::new(Stored::default(), vec![stored("cart", Status::Ready)]);
     bench.is(TargetHealth::Unreachable("connection refused".to_owned())).await;
     bench.until("away", |board| state_of(board) == TargetState::Unreachable).await;
     assert_eq!(bench.appended(), [], "nobody knows yet");
@@ -192,7 +200,7 @@ async fn a_service_that_went_while_the_server_was_away_is_absent_once_its_cluste
 #[tokio::test(start_paused = true)]
 async fn a_right_that_is_taken_away_is_nothing_the_service_did() {
     let deployed = model::fixture::workload("dev shop/cart 7fc38a2 1/1").facts();
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     let listed = |kind| {
         let facts = deployed.iter().filter(|fact| fact.kind() == kind).cloned().collect();
         Event::Listed { target: TargetId(0), kind, namespace: None, facts, at: start() }
@@ -214,13 +222,13 @@ async fn a_right_that_is_taken_away_is_nothing_the_service_did() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_configuration_keeps_the_board_until_the_clusters_were_listed() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     bench.send(record("cart", start())).await;
     bench.until_status("cart", Status::Rolling).await;
     bench.appended();
     let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"]), Column::new("pre", &[])]));
-    bench.hub.reconfigure(catalogue, vec![record("cart", start())]).await.unwrap();
+    bench.hub.reconfigure(catalogue, recorded("cart")).await.unwrap();
     bench.stays_quiet().await;
     assert_eq!(bench.board.borrow().environments.len(), 1);
     bench.live().await;
@@ -230,29 +238,29 @@ async fn a_new_configuration_keeps_the_board_until_the_clusters_were_listed() {
 
     // A cluster that does not answer does not hold it for ever.
     let catalogue = Arc::new(Catalogue::new([Column::new("dev", &["dev-cluster"])]));
-    bench.hub.reconfigure(catalogue, Vec::new()).await.unwrap();
+    bench.hub.reconfigure(catalogue, Stored::default()).await.unwrap();
     let after = bench.until("one column", |board| board.environments.len() == 1).await;
     assert_eq!(status_of(&after, "cart"), Some(Status::Unknown), "the record is no target's: it stays");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_of_the_old_configuration_is_dropped_but_for_records() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     let live = Event::Target { target: TargetId(0), health: TargetHealth::Live { notes: Vec::new() }, at: start() };
     bench.hub.events().try_send(live).unwrap();
     bench.hub.events().try_send(record("cart", start())).unwrap();
-    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("pro", &["pro-cluster"])])), Vec::new()).await.unwrap();
+    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("pro", &["pro-cluster"])])), Stored::default()).await.unwrap();
     let after = bench.until("the new column", |board| board.environments[0].name.as_str() == "pro").await;
     assert_eq!(state_of(&after), TargetState::Syncing, "the other cluster was live, not this one");
 
     bench.hub.events().try_send(record("cart", start())).unwrap();
-    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("dev", &[])])), Vec::new()).await.unwrap();
+    bench.hub.reconfigure(Arc::new(Catalogue::new([Column::new("dev", &[])])), Stored::default()).await.unwrap();
     bench.until("the record", |board| board.services.contains_key("cart")).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn details_are_asked_for_and_the_end_is_told() {
-    let mut bench = Bench::new(Vec::new(), Vec::new());
+    let mut bench = Bench::new(Stored::default(), Vec::new());
     bench.live().await;
     bench.send(record("cart", start())).await;
     bench.until_status("cart", Status::Rolling).await;

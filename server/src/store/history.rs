@@ -1,11 +1,12 @@
 //! The history of cells: changes of version or status that were observed.
 
-use model::strings::ArcStr;
-
 use chrono::DateTime;
+use futures::{TryStreamExt, future};
 use model::details::Transition;
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::Status;
+use model::strings::Strings;
+use model::version::Version;
 use sqlx::Row;
 use tracing::warn;
 
@@ -76,7 +77,8 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await;
-        Ok(readable(self.noted(rows)?).into_iter().map(|cell| cell.transition).collect())
+        let mut strings = Strings::default();
+        Ok(self.noted(rows)?.iter().filter_map(|row| readable(row, &mut strings)).map(|cell| cell.transition).collect())
     }
 
     /// The newest change of every cell: what a start knows of the state before it.
@@ -88,28 +90,26 @@ impl Store {
             "SELECT id, service, environment, at_ms, status, version, reason, actor FROM transitions
              WHERE id IN (SELECT MAX(id) FROM transitions GROUP BY service, environment)",
         )
-        .fetch_all(&self.pool)
-        .await;
-        Ok(readable(self.noted(rows)?))
+        .fetch(&self.pool);
+        // One by one, and each text once: a fleet has tens of thousands of cells.
+        let (mut transitions, mut strings) = (Vec::new(), Strings::default());
+        let rows = rows.try_for_each(|row| {
+            transitions.extend(readable(&row, &mut strings));
+            future::ready(Ok(()))
+        });
+        self.noted(rows.await)?;
+        Ok(transitions)
     }
 }
 
 /// One row that cannot be read never hides the others.
-fn readable(rows: Vec<<Db as sqlx::Database>::Row>) -> Vec<CellTransition> {
-    let mut transitions = Vec::with_capacity(rows.len());
-    for row in rows {
-        match transition(&row) {
-            Ok(transition) => transitions.push(transition),
-            Err(error) => {
-                let id = row.try_get::<i64, _>("id").ok();
-                warn!(id, error = %error, "a stored change of a cell cannot be read and is left out");
-            }
-        }
-    }
-    transitions
+fn readable(row: &<Db as sqlx::Database>::Row, strings: &mut Strings) -> Option<CellTransition> {
+    let transition = transition(row, strings);
+    let id = || row.try_get::<i64, _>("id").ok();
+    transition.inspect_err(|error| warn!(id = id(), %error, "a stored change of a cell cannot be read and is left out")).ok()
 }
 
-fn transition(row: &<Db as sqlx::Database>::Row) -> Result<CellTransition, sqlx::Error> {
+fn transition(row: &<Db as sqlx::Database>::Row, strings: &mut Strings) -> Result<CellTransition, sqlx::Error> {
     let invalid = |what: &str, text: &str| sqlx::Error::Decode(format!("`{text}` is no {what}").into());
     let status: &str = row.try_get("status")?;
     let at: i64 = row.try_get("at_ms")?;
@@ -117,10 +117,19 @@ fn transition(row: &<Db as sqlx::Database>::Row) -> Result<CellTransition, sqlx:
     let transition = Transition {
         at: DateTime::from_timestamp_millis(at).ok_or_else(|| invalid("time", &at.to_string()))?,
         status: Status::ALL.into_iter().find(|known| known.as_str() == status).ok_or_else(|| invalid("status", status))?,
-        version: version.map(serde_json::from_str).transpose().map_err(|error| sqlx::Error::Decode(error.into()))?,
+        version: version.map(|json| shared(json, strings)).transpose().map_err(|error| sqlx::Error::Decode(error.into()))?,
         reason: row.try_get("reason")?,
-        by: row.try_get::<Option<&str>, _>("actor")?.map(ArcStr::from),
+        by: row.try_get::<Option<&str>, _>("actor")?.map(|by| strings.share(by)),
     };
     let (service, environment): (&str, &str) = (row.try_get("service")?, row.try_get("environment")?);
-    Ok(CellTransition { service: service.into(), environment: environment.into(), transition })
+    let (service, environment) = (strings.share(service).into(), strings.share(environment).into());
+    Ok(CellTransition { service, environment, transition })
+}
+
+fn shared(json: &str, strings: &mut Strings) -> Result<Version, serde_json::Error> {
+    let mut version: Version = serde_json::from_str(json)?;
+    for text in [&mut version.commit, &mut version.label, &mut version.digest, &mut version.index].into_iter().flatten() {
+        *text = strings.share(text);
+    }
+    Ok(version)
 }

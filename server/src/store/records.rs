@@ -108,28 +108,32 @@ impl Store {
         Ok(Inserted::Done(insertions))
     }
 
-    /// The newest records of every cell, oldest first: at most `per_cell` of each, and the newest successful one
-    /// even when so many failures came after it. What a start loads.
+    /// The newest records of every cell, cell by cell, newest first in each: at most `per_cell` of each, and the newest successful
+    /// one even when so many failures came after it. Of those that were replaced by a newer success, only what they claim: that is
+    /// what a start needs to know, and a fleet has hundreds of thousands.
     ///
     /// # Errors
     /// The store cannot be read.
     pub async fn recent_records(&self, per_cell: u32) -> Result<Vec<Record>, Error> {
         let rows = sqlx::query(
-            "SELECT id, body FROM (
-                 SELECT id, at_ms, body, outcome,
+            "SELECT id, body, replaced_ms FROM (
+                 SELECT id, service, environment, at_ms, body, outcome,
                         ROW_NUMBER() OVER (PARTITION BY service, environment ORDER BY at_ms DESC, id DESC) AS place,
-                        ROW_NUMBER() OVER (PARTITION BY service, environment, outcome ORDER BY at_ms DESC, id DESC) AS outcome_place
+                        MAX(CASE WHEN outcome = 'success' THEN at_ms END) OVER (PARTITION BY service, environment) AS replaced_ms
                  FROM records
              ) AS ranked
-             WHERE place <= $1 OR (outcome = 'success' AND outcome_place = 1)
-             ORDER BY at_ms, id",
+             WHERE place <= $1 OR (outcome = 'success' AND at_ms = replaced_ms)
+             ORDER BY service, environment, at_ms DESC, id DESC",
         )
         .bind(i64::from(per_cell))
         .fetch(&self.pool);
-        // One by one, and each text once: a fleet has hundreds of thousands.
+        // One by one, and each text once.
         let (mut records, mut strings) = (Vec::new(), Strings::default());
         let rows = rows.try_for_each(|row| {
-            records.extend(readable(&row).map(|record| record.sharing(&mut strings)));
+            let replaced = row.try_get::<Option<i64>, _>("replaced_ms").ok().flatten();
+            let is_replaced = |record: &Record| replaced.is_some_and(|success| record.at.timestamp_millis() < success);
+            let record = readable(&row).map(|record| if is_replaced(&record) { record.claim() } else { record });
+            records.extend(record.map(|record| record.sharing(&mut strings)));
             future::ready(Ok(()))
         });
         self.noted(rows.await)?;

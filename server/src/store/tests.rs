@@ -156,9 +156,14 @@ async fn a_cell_gives_its_newest_records_and_its_newest_success() {
         record("cart", "pre", "5555555", 0),
     ];
     insert(&store, &records).await;
+    let all = store.recent_records(10).await.unwrap();
+    let [first, others @ ..] = records.clone();
+    let [second, third, fourth, pre] = others;
+    assert_ne!(first, first.clone().claim());
+    assert_eq!(all, [fourth, third, second, first.claim(), pre], "of what was replaced, only what it claims");
     let recent = store.recent_records(2).await.unwrap();
     let recent: Vec<_> = recent.iter().filter_map(|record| record.commit.as_deref()).collect();
-    assert_eq!(recent, ["5555555", "2222222", "3333333", "4444444"]);
+    assert_eq!(recent, ["4444444", "3333333", "2222222", "5555555"]);
 }
 
 #[tokio::test]
@@ -190,7 +195,7 @@ async fn pruning_keeps_the_newest_of_each_cell_and_its_newest_success() {
     store.append_transitions(&changes).await.unwrap();
     let retention = Retention { before: at(100), per_cell: 1, requests_before: at(100) };
     assert_eq!(store.prune(retention).await.unwrap(), Pruned { records: 1, transitions: 1, requests: 0, images: 0, screens: 0 });
-    assert_eq!(commits(&store).await, ["cart/dev 2222222", "cart/dev 3333333", "orders/dev 4444444"]);
+    assert_eq!(commits(&store).await, ["cart/dev 3333333", "cart/dev 2222222", "orders/dev 4444444"]);
     assert_eq!(store.last_transitions().await.unwrap(), [changes[1].clone()]);
     assert_eq!(store.prune(Retention { before: at(0), ..retention }).await.unwrap(), Pruned::default());
 }

@@ -42,10 +42,12 @@ impl Process {
         let (history, observed) = mpsc::channel(1024);
         let (records, last) = {
             let stored = lock(&stored);
-            (stored.records.iter().cloned().map(Event::Record).collect(), last_of_each(&stored.transitions))
+            (stored.records.iter().map(|record| (**record).clone()).collect(), last_of_each(&stored.transitions))
         };
         let epoch = format!("{}", lock(&stored).transitions.len());
-        let start = hub::Start { catalogue: Arc::clone(&plan.catalogue), epoch, clock: plan.clock.clone(), stored: records, last, history };
+        let (catalogue, clock) = (Arc::clone(&plan.catalogue), plan.clock.clone());
+        let before = hub::Stored { records, ..hub::Stored::default() };
+        let start = hub::Start { catalogue, epoch, clock, stored: before, last, history };
         let (hub, hub_task) = hub::spawn(start, CancellationToken::new());
         let targets =
             clusters::spawn(&plan.environments, Arc::clone(&plan.catalogue), &plan.outside, hub.events(), CancellationToken::new());

@@ -84,21 +84,21 @@ fn cell(service: usize, place: usize, generation: usize) -> Cell {
     Cell {
         status,
         reason: reason.to_owned(),
-        running: vec![Running { version: version.clone(), pods: 3, ready: pods.ready }],
+        running: Box::new([Running { version: version.clone(), pods: 3, ready: pods.ready }]),
         wanted: Some(version),
         pods,
         since: Some(record.at),
         record: Some(record),
-        agrees_with: vec![EnvironmentName::from(format!("env-{:02}", place ^ 1))],
+        agrees_with: Box::new([EnvironmentName::from(format!("env-{:02}", place ^ 1))]),
         flags: if service.is_multiple_of(9) { vec![Flag::Behind] } else { Vec::new() },
         failed_record: None,
         shortages: Box::default(),
-        workloads: vec![WorkloadRef {
+        workloads: Box::new([WorkloadRef {
             cluster: ClusterName::from(format!("cluster-{place}")),
             namespace: ArcStr::from(TEAMS[service % TEAMS.len()]),
             kind: Kind::Deployment,
             name: ArcStr::from(name(service).as_str()),
-        }],
+        }]),
     }
 }
 

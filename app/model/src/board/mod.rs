@@ -151,14 +151,15 @@ pub struct Cell {
     /// What the pod template says.
     pub wanted: Option<Version>,
     /// What the pods really run, most pods first.
-    pub running: Vec<Running>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Running>))]
+    pub running: Box<[Running]>,
     /// Pod counts, over all clusters.
     pub pods: PodCounts,
     /// The newest record that says what is deployed here.
     pub record: Option<RecordSummary>,
     /// The other environments that have the same version, in promotion order.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub agrees_with: Vec<EnvironmentName>,
+    pub agrees_with: Box<[EnvironmentName]>,
     /// Remarks.
     pub flags: Vec<Flag>,
     /// Since when the cell has this version and status, UTC.
@@ -166,12 +167,14 @@ pub struct Cell {
     pub since: Option<DateTime<Utc>>,
     /// The newest record, when it failed and something else runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed_record: Option<RecordSummary>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<RecordSummary>))]
+    pub failed_record: Option<Box<RecordSummary>>,
     /// Its workloads that are short of pods: no object tells since when a pod is not there.
     #[serde(skip)]
     pub shortages: Box<[Shortage]>,
     /// The Kubernetes objects behind it.
-    pub workloads: Vec<WorkloadRef>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<WorkloadRef>))]
+    pub workloads: Box<[WorkloadRef]>,
 }
 
 /// Pods that run one version.
@@ -333,25 +336,22 @@ impl Cell {
             status: Status::Absent,
             reason: String::new(),
             wanted: None,
-            running: Vec::new(),
+            running: Box::default(),
             pods: PodCounts::default(),
             record: None,
-            agrees_with: Vec::new(),
+            agrees_with: Box::default(),
             flags: Vec::new(),
             since: None,
             failed_record: None,
             shortages: Box::default(),
-            workloads: Vec::new(),
+            workloads: Box::default(),
         }
     }
 
     /// Gives back what its lists have room for beyond what they hold: there are tens of thousands of cells, and they stay.
     pub(crate) fn shrink(&mut self) {
         self.reason.shrink_to_fit();
-        self.running.shrink_to_fit();
-        self.agrees_with.shrink_to_fit();
         self.flags.shrink_to_fit();
-        self.workloads.shrink_to_fit();
     }
 
     /// The version that is wanted here: of the pod template; without a workload, of the record.

@@ -69,7 +69,7 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
         Some(sides) => {
             let summary = sides.summary();
             flags.extend(summary.flags);
-            (cell.pods, cell.running) = (summary.pods, summary.running);
+            (cell.pods, cell.running) = (summary.pods, summary.running.into());
             let base = Verdict { status: summary.status, reason: summary.reason, since: summary.since };
             let grace = index.catalogue().timing.follow_grace;
             Drift { environment, sides, claims, previous, grace }.verdict(base, &mut flags, clock)
@@ -96,14 +96,18 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
         verdict.reason.clone_from(&told.reason);
     }
     cell.shortages = sides.as_ref().map(Sides::shortages).unwrap_or_default();
-    cell.failed_record = claims.failed(wanted.as_ref());
+    cell.failed_record = claims.failed(wanted.as_ref()).map(Box::new);
     if verdict.status == Status::Ready
         && let Some(failed) = claims.newest().filter(|_| cell.failed_record.is_some())
     {
         let by = failed.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         push(&mut verdict.reason, &format!("the deploy of {}{by} failed at {}", claims.version(failed), moment(failed.at)));
     }
-    cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default();
+    // Texts of their own for what is the same are megabytes in a fleet.
+    for running in cell.running.iter_mut().filter(|running| Some(&running.version) == wanted.as_ref()) {
+        running.version = wanted.clone().unwrap_or_default();
+    }
+    cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default().into();
     cell.record = record.map(RecordSummary::from);
     (cell.status, cell.reason, cell.wanted, cell.flags) = (verdict.status, verdict.reason, wanted, flags);
     Draft { cell, identity, recorded_at, since: verdict.since, team }
@@ -127,7 +131,6 @@ impl<'a> Context<'a> {
         previous: Option<&Cell>,
         clock: &mut Clock,
     ) -> Vec<Side<'a>> {
-        let records = self.index.records(self.service, &environment.name);
         let mut sides = Vec::new();
         for (target, cluster, freshness) in targets {
             let all: Vec<&Workload> = self.index.workloads(self.service, *target).collect();
@@ -148,7 +151,7 @@ impl<'a> Context<'a> {
                     // It may have recovered, and lost others, unheard.
                     progress.short_since = None;
                 }
-                let mut wanted = self.reader.wanted(census.template, records);
+                let mut wanted = self.reader.wanted(census.template, self.index.claims(self.service, &environment.name));
                 let running = census.running(workload, objects, &self.reader);
                 let identity = wanted.as_ref().and_then(|wanted| census.identity(wanted, &self.reader));
                 // What the tag stands for is known by the image that its pods pulled.

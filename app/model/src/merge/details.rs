@@ -14,7 +14,8 @@ use crate::workload::{Container, ContainerState, Pod, Workload};
 use super::trouble::{self, is_ready};
 use super::versions::{Reader, main_of_pod};
 
-/// Everything known of one cell; `history` is left empty for the caller to fill. None when the row has no such cell.
+/// Everything known of one cell; `history` is left empty for the caller to fill, and `records` has only those that may be what is
+/// deployed. None when the row has no such cell.
 #[must_use]
 pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Option<Details> {
     let catalogue = index.catalogue();
@@ -45,8 +46,8 @@ pub fn details(index: &Index, row: &Row, environment: &EnvironmentName) -> Optio
             });
             workloads.push(WorkloadDetails {
                 workload: reference(cluster, workload),
-                wanted: reader.wanted(template, records),
-                conditions: workload.conditions.clone(),
+                wanted: reader.wanted(template, index.claims(&row.name, environment)),
+                conditions: workload.conditions.to_vec(),
                 autoscaler: objects.beside().autoscaler_of(workload).map(AutoscalerDetails::from),
                 pods,
             });

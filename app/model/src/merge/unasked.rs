@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::ids::TargetId;
 use crate::image::{ImageAt, ImageRef};
 use crate::index::{Index, Objects};
-use crate::record::Record;
 use crate::workload::Role;
 
 use super::versions::main_of;
@@ -28,10 +27,9 @@ pub fn unasked(index: &Index) -> Vec<ImageAt> {
             images.insert((&container.image, container.digest.as_ref()));
         }
     }
-    for record in index.services().flat_map(|service| index.records_of(service)) {
-        let Record { image, digest, .. } = &**record;
-        if let Some(image) = image {
-            images.insert((image, digest.as_ref()));
+    for claim in index.services().flat_map(|service| index.claims_of(service)) {
+        if let Some(image) = claim.image {
+            images.insert((image, claim.digest));
         }
     }
     let at = |(image, digest): (&str, Option<&ArcStr>)| {

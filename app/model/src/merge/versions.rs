@@ -2,12 +2,11 @@
 
 use arcstr::ArcStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::catalogue::VersionRules;
 use crate::ids::ServiceName;
 use crate::image::ImageRef;
-use crate::index::{Images, Index};
+use crate::index::{Claim, Images, Index};
 use crate::record::Record;
 use crate::version::{Version, same_commit};
 use crate::workload::{Container, Pod, Role, Template, TemplateContainer};
@@ -15,7 +14,7 @@ use crate::workload::{Container, Pod, Role, Template, TemplateContainer};
 /// Reads the versions of one service: its records say which commit a digest or a tag is.
 pub(crate) struct Reader<'a> {
     rules: &'a VersionRules,
-    by_digest: BTreeMap<ArcStr, &'a Record>,
+    by_digest: BTreeMap<ArcStr, Claim<'a>>,
     /// The one commit that all records of a tag name; none when the tag has moved.
     by_tag: BTreeMap<ArcStr, Option<&'a ArcStr>>,
     images: &'a Images,
@@ -32,16 +31,16 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(index: &'a Index, service: &ServiceName) -> Self {
         let images = index.images();
         let mut reader = Self { rules: &index.catalogue().versions, by_digest: BTreeMap::new(), by_tag: BTreeMap::new(), images };
-        for record in index.records_of(service) {
-            let version = of_record(record, images);
+        for claim in index.claims_of(service) {
+            let version = of_claim(claim, images);
             for digest in version.digest.into_iter().chain(version.index) {
                 // Of several environments that name the digest, the newest record counts.
-                let known = reader.by_digest.entry(digest).or_insert(record);
-                if known.at < record.at {
-                    *known = record;
+                let known = reader.by_digest.entry(digest).or_insert(claim);
+                if known.at < claim.at {
+                    *known = claim;
                 }
             }
-            if let (Some(tag), Some(commit)) = (version.label, &record.commit) {
+            if let (Some(tag), Some(commit)) = (version.label, claim.commit) {
                 let known = reader.by_tag.entry(tag).or_insert(Some(commit));
                 if known.is_some_and(|known| !same_commit(known, commit)) {
                     *known = None;
@@ -51,14 +50,14 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// The version a template wants. `records` are those of the environment: of a tag that moves, such as `latest`,
+    /// The version a template wants. `claims` are those of the environment, newest first: of a tag that moves, such as `latest`,
     /// the newest of them says which commit is meant.
-    pub(crate) fn wanted(&self, template: &Template, records: &[Arc<Record>]) -> Option<Version> {
+    pub(crate) fn wanted(&self, template: &Template, mut claims: impl Iterator<Item = Claim<'a>>) -> Option<Version> {
         let main = main_of(template)?;
         let Named { mut version, .. } = named(&main.image);
         let moving = version.label.as_deref().and_then(|tag| {
-            let names_it = |record: &&Arc<Record>| record.commit.is_some() && of_record(record, self.images).label.as_deref() == Some(tag);
-            records.iter().find(names_it).and_then(|record| record.commit.as_ref())
+            let names_it = |claim: &Claim<'_>| claim.commit.is_some() && of_claim(*claim, self.images).label.as_deref() == Some(tag);
+            claims.find(names_it).and_then(|claim| claim.commit)
         });
         self.complete(&mut version, moving, template.commit.as_ref());
         Some(version)
@@ -92,25 +91,29 @@ impl<'a> Reader<'a> {
         let of_tag = version.label.as_ref().and_then(|tag| self.by_tag.get(tag).copied().flatten());
         let in_tag = version.label.as_ref().and_then(|tag| self.rules.commit_of_tag(tag));
         let published = published.and_then(|published| published.commit.as_ref());
-        let candidates = [recorded.and_then(|record| record.commit.as_ref()), moving, of_tag, template, in_tag.as_ref(), published];
+        let candidates = [recorded.and_then(|claim| claim.commit), moving, of_tag, template, in_tag.as_ref(), published];
         version.commit = candidates
             .into_iter()
             .flatten()
             .cloned()
             .reduce(|first, next| if next.len() > first.len() && same_commit(&first, &next) { next } else { first });
         if version.label.is_none() {
-            version.label = recorded.and_then(|record| of_record(record, self.images).label);
+            version.label = recorded.and_then(|claim| of_claim(*claim, self.images).label);
         }
     }
 }
 
 /// The version a record claims.
 pub(crate) fn of_record(record: &Record, images: &Images) -> Version {
-    let image = record.image.as_deref().and_then(|image| image.parse::<ImageRef>().ok());
+    of_claim(Claim::from(record), images)
+}
+
+fn of_claim(claim: Claim<'_>, images: &Images) -> Version {
+    let image = claim.image.and_then(|image| image.parse::<ImageRef>().ok());
     let (tag, pinned) = image.map_or((None, None), |image| (image.tag, image.digest));
-    let digest = record.digest.clone().or(pinned);
+    let digest = claim.digest.cloned().or(pinned);
     let index = digest.as_ref().and_then(|digest| images.index_of(digest)).cloned();
-    Version { commit: record.commit.clone(), label: tag.or_else(|| record.version.clone()), digest, index }
+    Version { commit: claim.commit.cloned(), label: tag.or_else(|| claim.version.cloned()), digest, index }
 }
 
 /// The main container of a template.

@@ -178,7 +178,7 @@ pub(super) fn versions(cell: &Cell) -> impl Iterator<Item = &Version> {
 }
 
 pub(super) fn records(cell: &Cell) -> impl Iterator<Item = &RecordSummary> {
-    cell.record.iter().chain(&cell.failed_record)
+    cell.record.iter().chain(cell.failed_record.as_deref())
 }
 
 pub(super) fn labels(cell: &Cell) -> impl Iterator<Item = &str> {

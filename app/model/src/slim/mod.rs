@@ -194,7 +194,7 @@ impl SlimCell {
             agrees_with: agrees_with.iter().filter_map(|name| columns.iter().position(|column| *column == name)).collect(),
             flags: flags.clone(),
             since: (*since != record.as_ref().map(|record| record.at)).then_some(*since),
-            failed_record: failed_record.as_ref().map(slim_record),
+            failed_record: failed_record.as_deref().map(slim_record),
             workloads: workloads.iter().map(|workload| slim_workload(workload, service)).collect(),
         }
     }
@@ -219,7 +219,7 @@ impl SlimCell {
             // The server's own, as in the public form.
             shortages: Box::default(),
             since: self.since.unwrap_or_else(|| record.as_ref().map(|record| record.at)),
-            failed_record: self.failed_record.map(|record| record.expand(commit.as_ref())),
+            failed_record: self.failed_record.map(|record| Box::new(record.expand(commit.as_ref()))),
             workloads: self.workloads.into_iter().map(|workload| expand_workload(workload, service)).collect(),
             record,
             wanted,
@@ -249,7 +249,7 @@ impl SlimRecord {
 }
 
 /// What runs usually: the wanted version, in all pods that are wanted.
-fn usual(wanted: Option<&Version>, pods: PodCounts) -> Vec<Running> {
+fn usual(wanted: Option<&Version>, pods: PodCounts) -> Box<[Running]> {
     let all = |version: &Version| Running { version: version.clone(), pods: pods.wanted, ready: pods.ready };
     wanted.filter(|_| pods.wanted > 0).map(all).into_iter().collect()
 }

@@ -47,10 +47,10 @@ fn any_cell() -> impl Strategy<Value = Cell> {
     let versions = (prop::option::of(any_version()), prop::collection::vec(running, 0..3), any::<bool>(), (0..3_u32, 0..3_u32, 0..3_u32));
     (said, records, versions).prop_map(|(said, (record, failed_record, since), (wanted, running, usually, (of_all, updated, ready)))| {
         let pods = PodCounts { wanted: of_all, updated, ready };
-        let running = if usually { usual(wanted.as_ref(), pods) } else { running };
+        let running = if usually { usual(wanted.as_ref(), pods) } else { running.into() };
         let (status, reason, agrees_with, flags, workloads) = said;
-        let reason = reason.to_owned();
-        let shortages = Box::default();
+        let (reason, failed_record, shortages) = (reason.to_owned(), failed_record.map(Box::new), Box::default());
+        let (agrees_with, workloads) = (agrees_with.into(), workloads.into());
         Cell { status, reason, wanted, running, pods, record, agrees_with, flags, since, shortages, failed_record, workloads }
     })
 }

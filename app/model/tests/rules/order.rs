@@ -193,7 +193,23 @@ fn records_again_and_out_of_order() {
     assert_eq!(index.apply(event("dev cart 7fc38a2 09:30:00")), Touched::default());
     assert_eq!(index.apply(event("dev cart 993e5fc 09:00:00")), touched(&["cart"]));
     let records = index.records(&ServiceName::from("cart"), &EnvironmentName::from("dev"));
-    assert_eq!(records.iter().map(|record| record.at).collect::<Vec<_>>(), [at("09:30:00"), at("09:00:00")]);
+    assert_eq!(records.iter().map(|record| record.at).collect::<Vec<_>>(), [at("09:30:00")], "nobody shows what was replaced");
+}
+
+#[test]
+fn records_stay_for_another_catalogue() {
+    let world = World::new("dev")
+        .record("dev cart 1234567 08:00:00 tag:latest digest:a")
+        .record("dev cart 7fc38a2 09:00:00 tag:latest digest:b")
+        .record("qa cart 993e5fc 09:30:00");
+    let others = World::new("pre dev qa").with(&workload("dev shop/cart latest@a 1/1"));
+    let mut index = world.index().renewed(Arc::new(others.catalogue.clone()));
+    others.events.iter().for_each(|event| drop(index.apply(event.clone())));
+    let cells = merge(&index, &ServiceName::from("cart"), others.now, None).row.unwrap().cells;
+    let cell = |name: &str| &cells[&EnvironmentName::from(name)];
+    assert_eq!(cell("dev").running[0].version.short(), "1234567", "the commit is known of the record that was replaced");
+    assert_eq!(cell("dev").record.as_ref().unwrap().at, at("09:00:00"));
+    assert_eq!(cell("qa").record.as_ref().unwrap().at, at("09:30:00"), "which was no column");
 }
 
 #[test]

@@ -105,12 +105,12 @@ fn a_rollout_that_was_aborted() {
         "dev: failing 993e5fc 0/5 [canary] | aborted: the stable version serves; RolloutAborted: metric \"errors\" assessed Failed",
     );
     let stuck = workload_of(Kind::Rollout, "dev shop/cart 993e5fc 0+1/5 old 7fc38a2 4").delivery("1", canary(20, 0, 4)).change(|w| {
-        w.conditions = vec![condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet has timed out progressing.")];
+        w.conditions = [condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet has timed out progressing.")].into();
     });
     let reason = cell(&World::new("dev").with(&stuck), "dev").reason;
     assert!(reason.starts_with("ProgressDeadlineExceeded: ReplicaSet has timed out progressing."), "{reason}");
     let invalid = workload_of(Kind::Rollout, "dev shop/cart 7fc38a2 3/3").delivery("1", canary(0, 0, 0)).change(|w| {
-        w.conditions = vec![condition("InvalidSpec", "True", "InvalidSpec", "the Service \"cart\" is not found")];
+        w.conditions = [condition("InvalidSpec", "True", "InvalidSpec", "the Service \"cart\" is not found")].into();
     });
     check(&World::new("dev").with(&invalid), "dev: failing 7fc38a2 3/3 | InvalidSpec: the Service \"cart\" is not found");
     let degraded = Delivery { phase: Some(ArcStr::from("Degraded")), message: Some(ArcStr::from("no Service")), ..canary(0, 0, 0) };

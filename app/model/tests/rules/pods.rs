@@ -62,7 +62,7 @@ fn what_the_kubelet_says_of_a_probe() {
         &dev(&stuck).fact("dev", probe.clone()),
         "dev: rolling bad2e36 0/3 | 1 of 3 pods updated, 0 ready; pod cart-2-0: containers with unready status: [app]; Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503",
     );
-    let late = stuck.change(|w| w.conditions = vec![condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out")]);
+    let late = stuck.change(|w| w.conditions = [condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out")].into());
     let reason = cell(&dev(&late).fact("dev", probe.clone()), "dev").reason;
     assert_eq!(
         reason,
@@ -96,7 +96,7 @@ fn evicted_and_preempted() {
         pod.phase = Phase::Failed;
         (pod.reason, pod.message) = (Some(ArcStr::from("Evicted")), Some(ArcStr::from("The node was low on resource: memory. ")));
     });
-    let evicted = short(evicted).change(|w| w.conditions = vec![condition("Progressing", "True", "NewReplicaSetAvailable", "")]);
+    let evicted = short(evicted).change(|w| w.conditions = [condition("Progressing", "True", "NewReplicaSetAvailable", "")].into());
     let lost = "pod cart-1-2: Evicted: The node was low on resource: memory.";
     check(&dev(&evicted), &format!("dev: rolling 7fc38a2 2/3 | recovering 2/3; {lost}"));
     let later = World { now: at("10:00:40"), ..dev(&evicted) };
@@ -107,7 +107,8 @@ fn evicted_and_preempted() {
     let preempted = short(workload("dev shop/cart 7fc38a2 3/3").pod(0, |pod| {
         pod.deleted_at = Some(at("09:59:55"));
         let message = "default-scheduler: preempting to accommodate a higher priority pod";
-        pod.conditions.push(condition("DisruptionTarget", "True", "PreemptionByScheduler", message));
+        let told = condition("DisruptionTarget", "True", "PreemptionByScheduler", message);
+        pod.conditions = pod.conditions.iter().cloned().chain([told]).collect();
     }));
     check(
         &dev(&preempted),
@@ -208,7 +209,7 @@ fn surges_of_any_size() {
     let recreate = workload("dev shop/cart 993e5fc 0/5 old 7fc38a2 0").change(|w| w.strategy = Strategy::Recreate);
     let dev = |deployed: &Deployed| World::new("dev").listed("dev", Kind::Pod).with(deployed);
     check(&dev(&recreate), "dev: rolling 993e5fc 0/5 | 0 of 5 pods updated, 0 ready");
-    let none_left = recreate.change(|w| w.conditions = vec![condition("Available", "False", "MinimumReplicasUnavailable", "")]);
+    let none_left = recreate.change(|w| w.conditions = [condition("Available", "False", "MinimumReplicasUnavailable", "")].into());
     assert_eq!(cell(&dev(&none_left), "dev").status.as_str(), "rolling", "Recreate has no pods for a while");
 }
 

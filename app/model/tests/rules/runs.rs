@@ -130,7 +130,7 @@ fn a_job_is_ready_when_it_has_ended_well() {
     // Its pods may be gone long before it is.
     check(&dev(&[&migrate().complete("09:01:00").without_pod(0)]), "dev: ready 7fc38a2 1/1");
     // It has failed before its last pods are gone.
-    let failing = migrate().change(|w| w.conditions = vec![condition("FailureTarget", "True", "DeadlineExceeded", "too long")]);
+    let failing = migrate().change(|w| w.conditions = [condition("FailureTarget", "True", "DeadlineExceeded", "too long")].into());
     check(&dev(&[&failing]), "dev: failing 7fc38a2 0/1 | DeadlineExceeded: too long");
 }
 

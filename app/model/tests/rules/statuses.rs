@@ -147,7 +147,7 @@ fn an_init_container_that_fails_is_failing() {
 fn conditions_fail_too() {
     let stuck = workload("dev shop/cart bad2e36 0+1/3 old 7fc38a2 3").change(|workload| {
         workload.conditions =
-            vec![condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet \"cart-2\" has timed out progressing.")];
+            [condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet \"cart-2\" has timed out progressing.")].into();
     });
     check(
         &dev(&stuck),
@@ -157,7 +157,7 @@ fn conditions_fail_too() {
     let refused = condition("ReplicaFailure", "True", "FailedCreate", quota);
     let expected = format!("dev: failing 993e5fc 0/3 | FailedCreate: {quota}");
     check(
-        &dev(&workload("dev shop/cart 993e5fc 0/3 old 7fc38a2 3").change(|workload| workload.conditions.push(refused.clone()))),
+        &dev(&workload("dev shop/cart 993e5fc 0/3 old 7fc38a2 3").change(|workload| workload.conditions = [refused.clone()].into())),
         &expected,
     );
     check(&dev(&workload("dev shop/cart 993e5fc 0/3 old 7fc38a2 3").set(|set| set.conditions.push(refused.clone()))), &expected);
@@ -170,7 +170,7 @@ fn conditions_fail_too() {
 fn unschedulable_is_failing_after_a_grace() {
     let pending = workload("dev shop/cart 993e5fc 0+1/3 old 7fc38a2 3").pod(0, |pod| {
         pod.phase = Phase::Pending;
-        pod.conditions = vec![condition("PodScheduled", "False", "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu.")];
+        pod.conditions = [condition("PodScheduled", "False", "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu.")].into();
         pod.containers[0].state = ContainerState::Unreported;
         pod.containers[0].digest = None;
     });

@@ -44,7 +44,7 @@ pub fn Versions(
         <dl class="sides">
             {sides}
             {cell.record.map(|record| view! { <Recorded scope=scope.clone() record /> })}
-            {cell.failed_record.map(|record| view! { <Recorded scope=scope.clone() record /> })} {since}
+            {cell.failed_record.map(|record| view! { <Recorded scope=scope.clone() record=*record /> })} {since}
         </dl>
     }
 }

@@ -280,8 +280,8 @@ impl Observer {
         labels.iter().map(|(key, value)| (self.strings.share(key), self.strings.share(value))).collect()
     }
 
-    fn conditions<'a>(&mut self, conditions: impl Iterator<Item = &'a wire::Condition<'a>>) -> Vec<Condition> {
-        let mut conditions: Vec<_> = conditions
+    fn conditions<'a, C: FromIterator<Condition>>(&mut self, conditions: impl Iterator<Item = &'a wire::Condition<'a>>) -> C {
+        conditions
             .map(|condition| Condition {
                 kind: self.strings.share(condition.kind.as_str()),
                 status: self.strings.share(condition.status.as_str()),
@@ -289,9 +289,7 @@ impl Observer {
                 message: self.some(condition.message.as_ref()),
                 since: condition.last_transition_time,
             })
-            .collect();
-        conditions.shrink_to_fit();
-        conditions
+            .collect()
     }
 }
 

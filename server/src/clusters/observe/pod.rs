@@ -64,7 +64,7 @@ fn bare(name: &ObjectName, object: &Object<'_>, observer: &mut Observer) -> Opti
     };
     bare.pod_labels = observer.labels(&metadata.labels);
     // Its conditions are a pod's, and are asked as such.
-    bare.conditions.clear();
+    bare.conditions = Box::default();
     let is_ready = object.status.conditions.iter().any(|c| c.kind.as_str() == "Ready" && c.status.as_str() == "True");
     let ready = u32::from(is_ready);
     bare.replicas = Replicas { wanted: 1, current: 1, updated: 1, ready, available: ready };

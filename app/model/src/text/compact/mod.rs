@@ -49,7 +49,7 @@ fn cluster_name(environment: &EnvironmentName) -> String {
 }
 
 /// What runs, unless the text says otherwise: all wanted pods run the wanted version.
-fn all_run_wanted(cell: &Cell) -> Vec<Running> {
+fn all_run_wanted(cell: &Cell) -> Box<[Running]> {
     let running = |version| Running { version, pods: cell.pods.wanted, ready: cell.pods.ready };
     cell.wanted.clone().filter(|_| cell.pods.wanted > 0).map(running).into_iter().collect()
 }

@@ -99,7 +99,7 @@ fn read_cell(service: &ServiceName, version: &str, words: &[Word]) -> Result<Cel
     let mut words = words.iter();
     let status = words.next().ok_or("a cell without a status")?;
     cell.status = known("status", &status.text)?;
-    let mut runs = None::<Vec<Running>>;
+    let (mut runs, mut workloads) = (None::<Vec<Running>>, Vec::new());
     while let Some(word) = words.next() {
         let mut next = || words.next().map(|word| word.text.as_str()).ok_or_else(|| format!("nothing follows `{}`", word.text));
         match word.text.as_str() {
@@ -108,7 +108,7 @@ fn read_cell(service: &ServiceName, version: &str, words: &[Word]) -> Result<Cel
             "at" => record(&mut cell).at = known("time", next()?)?,
             "of" => record(&mut cell).commit = Some(ArcStr::from(next()?)),
             "since" => cell.since = Some(known("time", next()?)?),
-            "in" => cell.workloads.push(read_workload(service, next()?)?),
+            "in" => workloads.push(read_workload(service, next()?)?),
             "runs" => {
                 let runs = runs.get_or_insert_default();
                 let version = next()?;
@@ -124,7 +124,8 @@ fn read_cell(service: &ServiceName, version: &str, words: &[Word]) -> Result<Cel
             },
         }
     }
-    cell.running = runs.unwrap_or_else(|| all_run_wanted(&cell));
+    cell.running = runs.map_or_else(|| all_run_wanted(&cell), Vec::into_boxed_slice);
+    cell.workloads = workloads.into();
     Ok(cell)
 }
 
