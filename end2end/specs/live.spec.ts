@@ -53,11 +53,20 @@ test.describe("live updates", { tag: "@hydrated" }, () => {
     await expect(board.cell("newcomer", "pro")).toContainText("not deployed");
   });
 
-  test("open details follow, too", async ({ board, world }) => {
+  test("open details follow, too, and what has the focus keeps it while it is there", async ({ board, page, world }) => {
     await board.open("/services/mailer/pro");
     await expect(board.details).toContainText(commit("3a11001"));
+    const close = board.details.getByRole("link", { name: /close/i });
+    await close.focus();
     await world.deploy("pro", "mailer", { commit: "3a11002" });
     await expect(board.details).toContainText(commit("3a11002"));
+    await expect(close).toBeFocused();
+    // A link to a neighbour leads away from itself.
+    const neighbour = board.details.getByRole("link", { name: /pre/ }).first();
+    await neighbour.focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/services\/mailer\/pre$/);
+    await expect(page.locator(".details:focus, .details :focus")).toBeVisible();
   });
 
   test("a cluster that goes away is said to be away, and the others stay", async ({ board, world }) => {

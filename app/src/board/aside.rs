@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::page::Page;
 use crate::api;
@@ -83,10 +83,12 @@ fn follow(page: Page, aside: NodeRef<html::Aside>) {
     });
 }
 
-/// Puts new content in place; what was unfolded stays unfolded.
+/// Puts new content in place; what was unfolded stays unfolded, and what had the focus has it, or the panel when that is gone.
 fn swap(aside: &HtmlElement, html: &str) {
     let unfolded: Vec<_> =
         folds(aside).filter(|fold| fold.has_attribute("open")).filter_map(|fold| fold.get_attribute("data-key")).collect();
+    let focused = document().active_element().filter(|focused| focused != &**aside && aside.contains(Some(focused)));
+    let focused = focused.map(|focused| mark(&focused));
     aside.set_inner_html(html);
     for fold in folds(aside) {
         if fold.get_attribute("data-key").is_some_and(|key| unfolded.contains(&key)) {
@@ -94,10 +96,27 @@ fn swap(aside: &HtmlElement, html: &str) {
             drop(fold.set_attribute("open", ""));
         }
     }
+    if let Some(focused) = focused {
+        let again = all(aside, "a, button, summary").find(|element| mark(element) == focused).and_then(|element| element.dyn_into().ok());
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that is in the document takes the focus or leaves it where it is.
+        drop(again.as_ref().unwrap_or(aside).focus_with_options(&options));
+    }
+}
+
+/// By what a link or a button is known again: where it leads, what it copies, what it unfolds.
+fn mark(element: &Element) -> [Option<String>; 3] {
+    let fold = element.closest("details[data-key]").ok().flatten();
+    [element.get_attribute("href"), element.get_attribute("data-copy"), fold.and_then(|fold| fold.get_attribute("data-key"))]
 }
 
 fn folds(aside: &HtmlElement) -> impl Iterator<Item = Element> + use<> {
-    let found = aside.query_selector_all("details[data-key]").ok();
+    all(aside, "details[data-key]")
+}
+
+fn all(aside: &HtmlElement, selector: &str) -> impl Iterator<Item = Element> + use<> {
+    let found = aside.query_selector_all(selector).ok();
     let length = found.as_ref().map_or(0, web_sys::NodeList::length);
     (0..length).filter_map(move |place| found.as_ref()?.item(place)?.dyn_into().ok())
 }
