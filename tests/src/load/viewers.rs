@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
+use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -21,6 +22,8 @@ const OPENING: usize = 200;
 const PIECE: usize = 64 * 1024;
 /// The receive buffer of one that does not read: the kernel's smallest, so that the server notices soon.
 const SMALLEST: u32 = 2048;
+/// Its receive buffer when it reads again.
+const USUAL: usize = 256 * 1024;
 
 /// Who looks, and at what.
 #[derive(Clone, Debug, clap::Args)]
@@ -117,6 +120,10 @@ async fn look(viewers: Viewers) -> Outcome<()> {
                 if is_idle {
                     // The semaphore is never closed.
                     _ = released.acquire().await;
+                    // With so small a buffer the kernel hands over a few kilobytes a second of the megabytes that it holds.
+                    if let Err(error) = SockRef::from(&stream).set_recv_buffer_size(USUAL) {
+                        eprintln!("a viewer reads slowly: {error}");
+                    }
                 }
                 follow(&stream, scanner, number, &crowd).await;
                 crowd.borrow_mut().lost += 1;
