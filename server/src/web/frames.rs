@@ -23,10 +23,10 @@ pub(super) struct Frame {
     board: Arc<Board>,
     /// The revision of the frame before it, and the event that leads from there to here: written when the first reader asks, since
     /// there may be none, and while a server starts it would be the whole board again and again.
-    step: Option<(u64, OnceLock<Bytes>)>,
+    step: Option<(u64, OnceLock<Option<Bytes>>)>,
     /// Events that lead here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than an event begins at may take it
     /// all the same, so that these serve every reader, however slow.
-    merged: [OnceLock<Bytes>; LAGS],
+    merged: [OnceLock<Option<Bytes>>; LAGS],
     whole: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
     lines: OnceLock<Bytes>,
@@ -94,16 +94,17 @@ impl Frame {
             return News::Whole;
         }
         match &self.step {
-            Some((before, event)) if *before == revision.number => News::Step(event.get_or_init(|| step(&self.board, *before)).clone()),
-            _ => self.merged(number - revision.number).map_or(News::Whole, News::Step),
+            Some((before, event)) if *before == revision.number => event.get_or_init(|| step(&self.board, *before)).clone(),
+            _ => self.merged(number - revision.number),
         }
+        .map_or(News::Whole, News::Step)
     }
 
     /// The event for those who are behind by so many revisions, or by fewer.
     fn merged(&self, behind: u64) -> Option<Bytes> {
         let behind = behind.checked_next_power_of_two()?;
         let event = self.merged.get(behind.trailing_zeros() as usize)?;
-        Some(event.get_or_init(|| step(&self.board, self.board.revision.number.saturating_sub(behind))).clone())
+        event.get_or_init(|| step(&self.board, self.board.revision.number.saturating_sub(behind))).clone()
     }
 }
 
@@ -123,11 +124,10 @@ pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver
     (frames, task)
 }
 
-/// The event with the changes since a number of the board's own epoch, which is not of its future.
-fn step(board: &Board, since: u64) -> Bytes {
+/// The event with the changes since a number of the board's own epoch; none when rows that went since are forgotten.
+fn step(board: &Board, since: u64) -> Option<Bytes> {
     let since = Revision { epoch: ArcStr::clone(&board.revision.epoch), number: since };
-    // None only for a revision of another epoch or of the future.
-    board.since(&since).map(|delta| event("delta", &board.revision, &delta)).unwrap_or_default()
+    board.since(&since).map(|delta| event("delta", &board.revision, &delta))
 }
 
 /// An object without fields.
@@ -178,6 +178,21 @@ mod tests {
             states.extend(next);
         }
         states
+    }
+
+    #[test]
+    fn who_is_from_before_what_is_forgotten_needs_the_whole() {
+        let states = states();
+        let last = Board { forgotten: 20, ..states.last().unwrap().clone() };
+        let before = last.revision.number - 1;
+        let frame = Frame::new(Arc::new(last), Some(before));
+        for state in &states[..states.len() - 1] {
+            match frame.since(&state.revision) {
+                News::Step(event) => assert!(state.revision.number >= 20 && !event.is_empty(), "from {}", state.revision),
+                News::Whole => assert_ne!(state.revision.number, before),
+                News::None => panic!("{} is not there yet", state.revision),
+            }
+        }
     }
 
     #[test]
