@@ -19,6 +19,9 @@ const EACH: f64 = 25.0;
 const LAST: f64 = 1000.0;
 /// Viewers that do not read.
 const IDLERS: usize = 200;
+/// The number of the first commit that is deployed while they look: those that were deployed before are on the board, and come again
+/// whenever their cells change.
+const FIRST: u64 = 1_000_000;
 /// How many changes those miss.
 const MISSED: i64 = 4000;
 /// How much memory may grow while they do, in megabytes: that of the process itself, and 50 kB for each of them.
@@ -77,7 +80,7 @@ async fn readers(stage: &mut Stage, world: &World, server: &Served) -> Outcome<(
     let mut ticks = tokio::time::interval(PROBE);
     while begun.elapsed() < stage.seconds() {
         ticks.tick().await;
-        let commit = commit(1 + sent.len() as u64);
+        let commit = commit(FIRST + sent.len() as u64);
         let cell = sent.len() * 7919 + 1;
         sent.push((commit.clone(), world.deploy(cell, &commit).await?));
     }

@@ -44,12 +44,17 @@ impl Keeper {
         Ok(Self { last, task })
     }
 
-    /// Waits until it has what the server has. Nothing must change any more.
+    /// Waits until it has what the server has. No object must change any more; a grace may still end, and another revision come
+    /// while the whole board is fetched.
     pub(super) async fn end_at(self, server: &Served) -> Outcome<Ended> {
-        let served: Value = serde_json::from_str(&server.text("/api/v1/board").await?)?;
-        let revision = served["revision"].as_str().unwrap_or_default().parse()?;
-        self.last.send_replace(Some(revision));
-        Ok(Ended { kept: self.task.await??, served })
+        let mut served: Value = serde_json::from_str(&server.text("/api/v1/board").await?)?;
+        let revision: Revision = served["revision"].as_str().unwrap_or_default().parse()?;
+        self.last.send_replace(Some(revision.clone()));
+        let kept = self.task.await??;
+        if kept.board.revision != revision {
+            served = serde_json::from_str(&server.text("/api/v1/board").await?)?;
+        }
+        Ok(Ended { kept, served })
     }
 }
 
@@ -65,8 +70,13 @@ impl Ended {
     }
 
     /// In words.
-    pub(super) fn verdict(&self) -> &'static str {
-        if self.is_same() { "the same" } else { "another" }
+    pub(super) fn verdict(&self) -> String {
+        let (kept, served) = (self.kept.board.revision.to_string(), self.served["revision"].as_str().unwrap_or_default());
+        match self.is_same() {
+            true => format!("the same at {served}"),
+            false if kept == served => format!("another at {served}"),
+            false => format!("of {kept}, the server's of {served}"),
+        }
     }
 }
 
