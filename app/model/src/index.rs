@@ -120,15 +120,9 @@ impl Index {
     #[must_use]
     pub fn renewed(&self, catalogue: Arc<Catalogue>) -> Self {
         let mut next = Self::new(catalogue);
-        let placed =
-            self.services.iter().flat_map(|(service, known)| known.records.iter().map(move |(name, records)| (service, name, records)));
-        for (service, name, records) in placed {
-            next.take_over(service, name, records);
-        }
-        for (name, services) in &self.unplaced {
-            for (service, records) in services {
-                next.take_over(service, &EnvironmentName::from(name.as_str()), records);
-            }
+        let placed = self.services.values().flat_map(|known| known.records.values());
+        for records in placed.chain(self.unplaced.values().flat_map(BTreeMap::values)) {
+            next.take_over(records);
         }
         for published in self.images.all() {
             next.image(Arc::clone(published));
@@ -250,13 +244,14 @@ impl Index {
         }
     }
 
-    /// Takes records over from an index with another catalogue. Those that a newer success has replaced are only known to be of the
-    /// environment that was a column there.
-    fn take_over(&mut self, service: &ServiceName, environment: &EnvironmentName, records: &Records) {
+    /// Takes records over from an index with another catalogue. Those that a success has replaced go where that goes.
+    fn take_over(&mut self, records: &Records) {
         for record in records.current() {
             self.record(Arc::clone(record));
         }
-        self.records_for(service, environment).0.extend_past(records);
+        if let Some(success) = records.success() {
+            self.records_for(&success.service, &success.environment).0.extend_past(records);
+        }
     }
 
     /// The rows of all services that have the image, in whatever way.

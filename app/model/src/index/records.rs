@@ -72,7 +72,8 @@ impl Records {
         self.replace();
     }
 
-    fn success(&self) -> Option<&Arc<Record>> {
+    /// The newest successful record.
+    pub(crate) fn success(&self) -> Option<&Arc<Record>> {
         self.current.iter().find(|record| record.outcome == Outcome::Success)
     }
 

@@ -197,6 +197,15 @@ fn records_again_and_out_of_order() {
 }
 
 #[test]
+fn what_was_replaced_makes_no_row_where_its_column_lost_an_alias() {
+    let mut before = World::new("pro").record("live cart 1234567 08:00:00").record("live cart 7fc38a2 09:00:00");
+    let after = World::new("pro");
+    before.catalogue.environments[0].aliases.push("live".into());
+    assert_eq!(before.index().services().count(), 1);
+    assert_eq!(before.index().renewed(Arc::new(after.catalogue)).services().count(), 0);
+}
+
+#[test]
 fn records_stay_for_another_catalogue() {
     let world = World::new("dev")
         .record("dev cart 1234567 08:00:00 tag:latest digest:a")
