@@ -154,6 +154,24 @@ async fn a_cluster_that_goes_silent_is_noticed_within_the_bound_and_read_anew_wh
     }
 }
 
+/// While it is planned anew no pipe runs. Found by the fault simulation: nobody noticed how old what was known grew meanwhile, and
+/// that there are no objects of a kind that is not installed, the first thing said after it, made the cluster live again.
+#[tokio::test(start_paused = true)]
+async fn what_grows_old_while_rights_are_looked_for_is_not_believed_until_it_is_listed() {
+    let mut bench = Bench::new(WATCH).await;
+    // A right that seems to be gone ends the pipes, and whoever looks what may be read is asked to wait.
+    bench.cluster.faults().add(Rule::new(Answer::Forbidden).lists().of("deployments").times(4));
+    bench.cluster.faults().add(Rule::new(Answer::TooManyRequests { retry_after: 60 }).lists().of("deployments").times(2));
+    bench.cluster.faults().expire();
+    bench.cluster.faults().cut();
+    bench.roll();
+    bench.until("it is noticed within the bound", FRESHNESS + Duration::from_secs(1), is_unknown).await;
+    bench.cluster.faults().slow(Duration::from_secs(5));
+    let is_ready = |board: &Board| cell(board, "cart", "dev").is_some_and(|cell| cell.status == Status::Ready);
+    let board = bench.until("it is green again", Duration::from_secs(300), is_ready).await;
+    assert!(is_new(&board), "green in what was before: {board:#?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn watches_that_are_half_open_miss_nothing_for_longer_than_the_bound() {
     let mut bench = Bench::new(WATCH).await;

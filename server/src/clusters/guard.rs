@@ -1,6 +1,8 @@
 //! The guard of a pipe: notices when what is known of its scope has not been confirmed for too long, whatever the pipe does
-//! meanwhile: it waits as long as a server asks it to, reads a list that does not end, or a watch that is always cut.
+//! meanwhile: it waits as long as a server asks it to, reads a list that does not end, or a watch that is always cut. What was
+//! confirmed when outlives the pipe: a target that is planned anew knows it as well.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::error::Fault;
 use super::pipe::Said;
+use super::scope::Scope;
 
 /// When the server last confirmed what is known: by a whole list, or by a line of a watch.
 #[derive(Clone, Debug)]
@@ -23,9 +26,21 @@ struct Inside {
 }
 
 impl Confirmed {
-    /// What is known, if anything, was confirmed now.
-    pub(super) fn new(is_known: bool) -> Self {
-        Self(Arc::new(Mutex::new(Inside { last: is_known.then(Instant::now), is_overdue: false })))
+    /// Nothing is known yet.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Inside { last: None, is_overdue: false })))
+    }
+
+    /// Something may be known from elsewhere, which counts as confirmed now unless it is known when it was.
+    pub(super) fn expect(&self) {
+        self.with(|inside| {
+            inside.last.get_or_insert_with(Instant::now);
+        });
+    }
+
+    /// What is known is told not to be believed already: only a list helps.
+    pub(super) fn doubt(&self) {
+        self.with(|inside| inside.is_overdue = true);
     }
 
     /// A list is complete.
@@ -48,21 +63,22 @@ impl Confirmed {
         self.with(|inside| inside.last.map_or(Duration::ZERO, |last| last.elapsed()))
     }
 
+    /// When it was last confirmed, unless that is told to be too long ago or nothing is known.
+    pub(super) fn valid(&self) -> Option<Instant> {
+        self.with(|inside| inside.last.filter(|_| !inside.is_overdue))
+    }
+
     /// Tells when the bound is over; ends with the pipe.
-    pub(super) async fn guard(&self, bound: Duration, what: &str, place: usize, said: &mpsc::Sender<(usize, Said)>) {
+    pub(super) async fn guard(&self, bound: Duration, scope: &Scope, place: usize, said: &mpsc::Sender<(usize, Said)>) {
         loop {
-            let last = self.with(|inside| inside.last.filter(|_| !inside.is_overdue));
-            sleep_until(last.unwrap_or_else(Instant::now) + bound).await;
+            sleep_until(self.valid().unwrap_or_else(Instant::now) + bound).await;
             let is_over = self.with(|inside| {
                 let is_over = !inside.is_overdue && inside.last.is_some_and(|last| last.elapsed() >= bound);
                 inside.is_overdue |= is_over;
                 is_over
             });
-            if is_over {
-                let text = format!("nothing was heard of {what} for more than {} s", bound.as_secs());
-                if said.send((place, Said::Failed(Fault::Silent(text)))).await.is_err() {
-                    return;
-                }
+            if is_over && said.send((place, Said::Failed(silence(scope, bound)))).await.is_err() {
+                return;
             }
         }
     }
@@ -70,4 +86,17 @@ impl Confirmed {
     fn with<T>(&self, change: impl FnOnce(&mut Inside) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Waits until the first of what is not read meanwhile is unconfirmed for too long; the fault that this is. For ever when nothing
+/// is known.
+pub(super) async fn first_silence(scopes: &BTreeMap<Scope, Confirmed>, bound: Duration) -> Fault {
+    let first = scopes.iter().filter_map(|(scope, confirmed)| Some((confirmed.valid()?, scope))).min();
+    let Some((last, scope)) = first else { return std::future::pending().await };
+    sleep_until(last + bound).await;
+    silence(scope, bound)
+}
+
+fn silence(scope: &Scope, bound: Duration) -> Fault {
+    Fault::Silent(format!("nothing was heard of {scope} for more than {} s", bound.as_secs()))
 }

@@ -132,6 +132,11 @@ impl Teller {
         self.was_live
     }
 
+    /// Whether the target was last told to be live.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.last, Some((TargetHealth::Live { .. }, _)))
+    }
+
     /// Whether anything was told yet.
     pub(super) fn is_new(&self) -> bool {
         self.last.is_none()

@@ -19,6 +19,7 @@ mod scope;
 mod session;
 mod target;
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +69,7 @@ pub fn spawn(
             pace,
             teller: Teller::new(id, label, events.clone(), outside.clock.clone(), pace.heartbeat),
             strings: strings.clone(),
-            scopes: Vec::new(),
+            scopes: BTreeMap::new(),
         };
         tasks.spawn(shutdown.clone().run_until_cancelled_owned(supervise(target)));
     }

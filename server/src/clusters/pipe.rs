@@ -97,13 +97,13 @@ struct Unwatchable {
 
 impl State {
     /// A pipe's state at its beginning. Something of the scope may be known already, from a pipe before.
-    pub(super) fn new(is_known: bool) -> Self {
+    pub(super) fn new(confirmed: Confirmed) -> Self {
         Self {
             unreadable: BTreeMap::new(),
             unwatchable: None,
             unopened: 0,
             in_doubt: false,
-            confirmed: Confirmed::new(is_known),
+            confirmed,
             relist: Relist::default(),
             heard: None,
         }
@@ -146,11 +146,11 @@ impl Pipe {
     /// Follows the scope until something must be planned anew, and tells when it is not heard of for too long.
     pub(super) async fn run(self) -> Ended {
         let (confirmed, said, place) = (self.state.confirmed.clone(), self.said.clone(), self.place);
-        let (bound, what) = (self.connection.pace.freshness, self.scope.to_string());
+        let (bound, scope) = (self.connection.pace.freshness, self.scope.clone());
         tokio::select! {
             biased;
             ended = self.work() => ended,
-            () = confirmed.guard(bound, &what, place, &said) => Ended::Closed,
+            () = confirmed.guard(bound, &scope, place, &said) => Ended::Closed,
         }
     }
 

@@ -95,6 +95,7 @@ impl<'a> Session<'a> {
     }
 
     fn start(&mut self, scope: Scope) {
+        let confirmed = self.target.reads(&scope);
         let target = &*self.target;
         let place = self.pipes.add(scope.kind.need());
         let pipe = Pipe {
@@ -108,7 +109,7 @@ impl<'a> Session<'a> {
             observer: Observer::sharing(scope.kind, Arc::clone(&target.catalogue), target.strings.clone()),
             events: target.events.clone(),
             said: self.said.clone(),
-            state: pipe::State::new(target.teller.was_live()),
+            state: pipe::State::new(confirmed),
         };
         self.places.push(Some(scope));
         self.running.spawn(async move { (place, pipe.run().await) });
@@ -143,7 +144,7 @@ impl<'a> Session<'a> {
         let kind = scope.kind;
         tracing::info!(target = self.target.id.0, %scope, %fault, "no longer read");
         self.pipes.retire(place);
-        self.target.scopes.retain(|read| *read != scope);
+        self.target.scopes.remove(&scope);
         if let Fault::Forbidden(text) = fault {
             self.plan.refused.retain(|(refused, _)| *refused != kind);
             self.plan.refused.push((kind, text.clone()));
@@ -199,7 +200,6 @@ impl<'a> Session<'a> {
             let is_read = of_kind.any(|read| scope.namespace.is_none() || read.namespace.is_none() || *read == scope);
             if scope.kind.need() != Need::Core && !is_read {
                 tracing::info!(target = self.target.id.0, %scope, "read from now on");
-                self.target.scopes.push(scope.clone());
                 self.start(scope);
             }
         }

@@ -1,5 +1,7 @@
 //! One target: connect, plan, run a session, and begin again when rights, credentials or namespaces changed.
 
+use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 
 use model::catalogue::Catalogue;
@@ -11,6 +13,7 @@ use tokio::time::sleep;
 
 use super::connect;
 use super::error::Fault;
+use super::guard::{Confirmed, first_silence};
 use super::health::{Teller, of_fault};
 use super::namespaces::Selection;
 use super::observe::Strings;
@@ -33,8 +36,9 @@ pub(super) struct Target {
     pub(super) teller: Teller,
     /// Shared by all targets: environments run the same images.
     pub(super) strings: Strings,
-    /// What was read last: what is not read any more must be taken back.
-    pub(super) scopes: Vec<Scope>,
+    /// What was read last, and when it was last confirmed: what is not read any more must be taken back, and what nobody reads
+    /// meanwhile grows old.
+    pub(super) scopes: BTreeMap<Scope, Confirmed>,
 }
 
 /// Why a session ended.
@@ -72,16 +76,18 @@ impl Target {
                     fault.retry_after()
                 }
             };
-            sleep(backoff.failed(asked, self.outside.jitter.draw())).await;
+            let wait = backoff.failed(asked, self.outside.jitter.draw());
+            self.watchfully(sleep(wait)).await;
         }
     }
 
     async fn session(&mut self, selection: &Arc<Selection>, backoff: &mut Backoff) -> Over {
-        let connection = match connect::connect(&self.spec.access, &self.outside, self.pace).await {
+        let (access, outside, pace) = (self.spec.access.clone(), self.outside.clone(), self.pace);
+        let connection = match self.watchfully(connect::connect(&access, &outside, pace)).await {
             Ok(connection) => Arc::new(connection),
             Err(error) => return Over::Failed(TargetHealth::Unreachable(error.to_string())),
         };
-        let plan = match plan::plan(&connection, selection, &Kind::ALL).await {
+        let plan = match self.watchfully(plan::plan(&connection, selection, &Kind::ALL)).await {
             Ok(plan) => plan,
             Err(fault) => return Over::Fault(fault),
         };
@@ -94,14 +100,44 @@ impl Target {
         Session::new(self, connection, Arc::clone(selection), plan).run(backoff).await
     }
 
+    /// Does something while nothing is read, and tells when what is known has grown too old meanwhile.
+    async fn watchfully<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        if self.teller.is_live() {
+            let fault = tokio::select! {
+                biased;
+                done = &mut work => return done,
+                fault = first_silence(&self.scopes, self.pace.freshness) => fault,
+            };
+            self.teller.tell(of_fault(&fault, "finding out what may be read")).await;
+        }
+        work.await
+    }
+
+    /// A scope is read from now on; when what is known of it, if anything, was last confirmed.
+    pub(super) fn reads(&mut self, scope: &Scope) -> Confirmed {
+        let confirmed = self.scopes.entry(scope.clone()).or_insert_with(Confirmed::new);
+        if self.teller.is_live() {
+            confirmed.expect();
+        } else if self.teller.was_live() {
+            confirmed.doubt();
+        }
+        confirmed.clone()
+    }
+
     /// Takes back what was read and will not be any more: objects would stay for ever as they were.
     async fn take_back(&mut self, plan: &Plan) -> Result<(), mpsc::error::SendError<Event>> {
-        let old = std::mem::replace(&mut self.scopes, plan.scopes.clone());
-        for scope in old {
+        for (scope, confirmed) in std::mem::take(&mut self.scopes) {
             // A scope of the whole cluster that splits up is forgotten too: its parts are listed again at once.
-            let is_covered = plan.scopes.iter().any(|new| new.kind == scope.kind && (new.namespace.is_none() || *new == scope));
-            if !is_covered {
-                self.withdraw(scope).await?;
+            let covers = |new: &&Scope| new.kind == scope.kind && (new.namespace.is_none() || **new == scope);
+            match plan.scopes.iter().find(covers) {
+                None => self.withdraw(scope).await?,
+                Some(new) => {
+                    let known = self.scopes.entry(new.clone()).or_insert_with(|| confirmed.clone());
+                    if confirmed.valid() < known.valid() {
+                        *known = confirmed;
+                    }
+                }
             }
         }
         for kind in &plan.absent {

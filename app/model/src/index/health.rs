@@ -65,7 +65,7 @@ impl Health {
         let mut change = Change::default();
         match reported {
             TargetHealth::Live { .. } => {
-                change = self.heard(at, freshness);
+                change = self.heard_whole(at, freshness);
                 change.cells |= !self.synced;
                 (self.synced, self.was_synced) = (true, true);
             }
@@ -85,11 +85,22 @@ impl Health {
         change
     }
 
-    /// The target was heard: a fact came, or a bookmark.
+    /// A fact of the target was heard. After a silence that is not enough: one kind says nothing of what was missed of the
+    /// others, and only the adapter knows when all were heard again.
     pub(crate) fn heard(&mut self, at: DateTime<Utc>, freshness: Duration) -> Change {
+        if self.is_silent(at, freshness) { Change::default() } else { self.heard_whole(at, freshness) }
+    }
+
+    /// All kinds of the target are followed, and one of them was heard.
+    fn heard_whole(&mut self, at: DateTime<Utc>, freshness: Duration) -> Change {
+        let was_silent = self.heard.is_none() || self.is_silent(at, freshness);
         let before = self.heard.replace(self.heard.map_or(at, |heard| heard.max(at)));
-        let was_silent = before.is_none_or(|before| at - before > freshness);
         Change { header: before.map(step) != self.heard.map(step), cells: was_silent }
+    }
+
+    /// Whether it was heard once, and then not for too long.
+    fn is_silent(&self, now: DateTime<Utc>, freshness: Duration) -> bool {
+        self.heard.is_some_and(|heard| now - heard > freshness)
     }
 
     /// How the target is doing at a moment.

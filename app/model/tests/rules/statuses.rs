@@ -296,3 +296,17 @@ fn a_dead_cluster_keeps_its_last_content() {
         "dev: unknown 7fc38a2 3/3 | dev-cluster is stale: nothing was heard for more than 90 s; last heard 2026-11-20 10:00:00 UTC",
     );
 }
+
+/// Found by the fault simulation: after a silence one kind that was heard made the cell green again, in what it had been before,
+/// until the other kinds were listed.
+#[test]
+fn after_a_silence_one_kind_that_is_heard_says_nothing_of_the_others() {
+    let stale = "dev: unknown 7fc38a2 3/3 | dev-cluster is stale: nothing was heard for more than 90 s; last heard 2026-11-20 10:00:00 UTC";
+    let silent = dev(&workload("dev shop/cart 7fc38a2 3/3")).at("10:02:00");
+    check(&silent.clone().listed("dev", Kind::Rollout), stale);
+    check(&silent.clone().listed("dev", Kind::Rollout).at("10:02:10").listed("dev", Kind::Event), stale);
+    check(&silent.listed("dev", Kind::Rollout).health("dev", TargetHealth::Live { notes: Vec::new() }), "dev: ready 7fc38a2 3/3");
+    // What is heard in time goes on as it was.
+    let spoken = dev(&workload("dev shop/cart 7fc38a2 3/3")).at("10:01:00").listed("dev", Kind::Rollout).at("10:02:00");
+    check(&spoken, "dev: ready 7fc38a2 3/3");
+}
