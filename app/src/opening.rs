@@ -121,7 +121,7 @@ impl Snapshot {
     #[must_use]
     pub fn of(board: &Board, opening: &Opening) -> Self {
         let slim = |name: &ServiceName| Some(SlimRow::of(board.services.get(name)?, &board.environments));
-        let is_part = board.services.len() > opening.page;
+        let is_part = board.services.size() > opening.page;
         Self {
             head: SlimHead::of(board),
             rows: if is_part {
@@ -191,7 +191,7 @@ mod tests {
         for address in ["/", "/?q=service-03&sort=-name", "/services/service-040/dev"] {
             let board = board(100);
             let (there, opening) = sent(&board, address);
-            assert_eq!(there.services.len(), 100);
+            assert_eq!(there.services.size(), 100);
             assert_eq!(opening, Opening::of(&board, "", address, TIME), "{address}");
         }
     }
@@ -214,7 +214,7 @@ mod tests {
             let board = board(250);
             let (there, opening) = sent(&board, address);
             let here = Opening::of(&board, "", address, TIME);
-            assert_eq!((there.services.len(), opening.first, opening.shown.len()), (rows, first, shown), "{address}");
+            assert_eq!((there.services.size(), opening.first, opening.shown.len()), (rows, first, shown), "{address}");
             assert_eq!(opening.summary, here.summary);
             assert_eq!(opening.known, Some(first..first + rows));
             assert_eq!(opening.shown[opening.places()], here.shown[here.places()]);

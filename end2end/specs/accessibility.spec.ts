@@ -39,6 +39,15 @@ for (const theme of themes) {
     }
   });
 
+  test(`axe finds nothing in ${theme} on a screen link that is refused`, { tag: "@hydrated" }, async ({ board, page }) => {
+    board.expected.push(/Failed to load resource/);
+    for (const lang of languages) {
+      await page.goto(`/screen/nobodys?theme=${theme}&lang=${lang}`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      expect(await board.violations(), lang).toEqual([]);
+    }
+  });
+
   test(`axe finds nothing in ${theme} when the server is gone`, { tag: "@hydrated" }, async ({ board, page, world }) => {
     board.expected.push(/ERR_|Failed to load resource|EventSource/);
     try {

@@ -31,7 +31,7 @@ impl Haystacks {
     /// Makes the texts of rows that changed.
     fn refresh(&mut self, board: &Board) {
         let rows = board.services.values();
-        if self.0.len() == rows.len() && self.0.iter().zip(rows.clone()).all(|((old, _), row)| Arc::ptr_eq(old, row)) {
+        if self.0.len() == rows.len() && self.0.iter().zip(board.services.values()).all(|((old, _), row)| Arc::ptr_eq(old, row)) {
             return;
         }
         let mut old = std::mem::take(&mut self.0).into_iter().peekable();

@@ -44,7 +44,7 @@ impl Tracker {
     pub(super) fn observe(&mut self, board: &Board) -> Vec<CellTransition> {
         let number = board.revision.number;
         let mut seen = Vec::new();
-        for row in board.services.values().filter(|row| row.changed == number) {
+        for row in board.touched().filter_map(|name| board.services.get(name)) {
             for (environment, cell) in row.cells.iter().filter(|(name, _)| row.cells_changed.get(*name) == Some(&number)) {
                 seen.extend(self.observe_cell(&row.name, environment, cell, board.generated_at));
             }
@@ -68,7 +68,7 @@ impl Tracker {
         for place in std::mem::take(&mut self.missing) {
             if complete.contains(&place.1) { gone.push(place) } else { _ = self.missing.insert(place) }
         }
-        for service in board.removed.iter().filter(|(_, at)| **at == number).map(|(service, _)| service) {
+        for service in board.touched().filter(|name| board.removed.get(*name) == Some(&number)) {
             for (place, last) in self.last.range(of(service)).take_while(|((of, _), _)| of == service) {
                 let is_known = live.contains(&place.1) && !withdrawn.contains(service);
                 match last.status {

@@ -232,7 +232,7 @@ impl Hub {
         }
         self.published.send_replace(board);
         self.append(seen);
-        self.not_before = Instant::now() + (began.elapsed() * REST).clamp(WINDOW, LONG);
+        self.not_before = Instant::now() + rest(began.elapsed());
     }
 
     fn append(&mut self, seen: Vec<CellTransition>) {
@@ -263,6 +263,11 @@ impl Hub {
             }
         }
     }
+}
+
+/// How long nothing is published after a publication that took so long.
+fn rest(took: Duration) -> Duration {
+    took.saturating_mul(REST).clamp(WINDOW, LONG)
 }
 
 /// A name for this run of the server.

@@ -117,8 +117,14 @@ async fn a_burst_is_one_publication() {
     for place in 0..200 {
         bench.hub.events().try_send(record(&format!("service-{place}"), start())).unwrap();
     }
-    let after = bench.until("all", |board| board.services.len() == 200).await;
+    let after = bench.until("all", |board| board.services.size() == 200).await;
     assert_eq!(after.revision.number, before.revision.number + 1);
+}
+
+#[test]
+fn after_a_long_publication_the_next_one_waits_longer() {
+    let millis = |took: u64| super::rest(Duration::from_millis(took)).as_millis();
+    assert_eq!([0, 1, 3, 4, 20, 83, 84, 60_000].map(millis), [10, 10, 10, 12, 60, 249, 250, 250]);
 }
 
 #[tokio::test(start_paused = true)]

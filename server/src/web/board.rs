@@ -94,7 +94,7 @@ pub(super) async fn board(
 
 fn filtered<'a>(board: &Board, rows: impl Iterator<Item = &'a Arc<Row>>) -> Bytes {
     let services = rows.map(|row| (row.name.clone(), Arc::clone(row))).collect();
-    let part = Board { services, removed: std::collections::BTreeMap::new(), ..board.clone() };
+    let part = Board { services, removed: Default::default(), ..board.clone() };
     // Types of the model always serialise: their keys are text.
     serde_json::to_vec(&part).unwrap_or_default().into()
 }

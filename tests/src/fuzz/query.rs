@@ -39,7 +39,7 @@ pub fn run(input: &[u8]) {
             assert_eq!(Query::parse(&again).as_ref(), Ok(&query), "it displays as a text that means the same: {again:?}");
             let context = Context { environments: &board.environments, now: now() };
             let matching = board.services.values().filter(|row| query.matches(row, context)).count();
-            assert!(!query.is_empty() || matching == board.services.len());
+            assert!(!query.is_empty() || matching == board.services.size());
         }
         Err(error) => {
             assert!(error.at + error.length <= text.chars().count() + 1, "it points outside: {error:?}");

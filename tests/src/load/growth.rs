@@ -2,11 +2,20 @@
 
 use super::cold::{self, Start};
 use super::events::{self, Busy};
-use super::world::Fleet;
+use super::served::Served;
+use super::world::{Fleet, World};
 use super::{Outcome, Stage};
 
 /// What is not the fleet's: a ratio may be that much above the fleet's own.
 const TOLERANCE: f64 = 1.15;
+/// Changes a second, the same for all: what a publication costs is shared by all changes in it, and a small fleet does not have
+/// as many changes as a large one.
+const RATE: f64 = 100.0;
+
+/// Measures the full fleet at the rate that all have in common.
+pub(super) async fn full(stage: &Stage, world: &World, server: &Served) -> Outcome<Busy> {
+    events::busy(stage, world, server, RATE).await
+}
 
 /// Measures smaller fleets, and tells the table how it goes on to the full one.
 pub(super) async fn measure(stage: &mut Stage, fleet: &Fleet, start: &Start, busy: &Busy) -> Outcome<()> {
@@ -17,7 +26,7 @@ pub(super) async fn measure(stage: &mut Stage, fleet: &Fleet, start: &Start, bus
         std::fs::remove_file(stage.folder().join("relboard.db"))?;
         cold::fill(stage, &world).await?;
         let (server, measured) = cold::again(stage, &world).await?;
-        let busy = events::busy(stage, &world, &server).await?;
+        let busy = events::busy(stage, &world, &server, RATE).await?;
         server.stop().await?;
         steps.push((measured.start, busy, world.about()));
         world.stop().await?;

@@ -93,13 +93,14 @@ pub async fn run(plan: Plan) -> Outcome<bool> {
     if stage.measures(Part::Page) {
         page::measure(&mut stage, &server).await?;
     }
-    let busy = events::measure(&mut stage, &world, &server).await?;
+    let grown = if stage.measures(Part::Growth) { Some(growth::full(&stage, &world, &server).await?) } else { None };
+    events::measure(&mut stage, &world, &server).await?;
     if stage.measures(Part::Viewers) {
         audience::measure(&mut stage, &world, &server).await?;
     }
     server.stop().await?;
     world.stop().await?;
-    if stage.measures(Part::Growth) {
+    if let Some(busy) = grown {
         growth::measure(&mut stage, &fleet, &full, &busy).await?;
     }
     stage.table.print();

@@ -16,7 +16,7 @@ impl Board {
     /// The next state: only what really changed is stamped with its number, and everything else is shared with this one.
     /// None when nothing changed. Of several entries for one row the last counts.
     ///
-    /// The work is the comparison of the rows in `changes`, and one copy of the map of rows (pointers, not rows).
+    /// The work is that of the rows in `changes`, however many others there are.
     #[must_use]
     pub fn advance(&self, changes: Changes, now: DateTime<Utc>) -> Option<Self> {
         let number = self.revision.number + 1;
@@ -36,15 +36,16 @@ impl Board {
             next.unplaced_records = unplaced_records;
             next.header_changed = number;
         }
+        next.recent.push(number, rows.iter().map(|(name, _)| name.clone()).collect());
         for (name, row) in rows {
             match row {
                 Some(row) => {
-                    next.removed.remove(&name);
-                    next.services.insert(name, Arc::new(row));
+                    next.removed.remove_mut(&name);
+                    next.services.insert_mut(name, Arc::new(row));
                 }
                 None => {
-                    next.services.remove(&name);
-                    next.removed.insert(name, number);
+                    next.services.remove_mut(&name);
+                    next.removed.insert_mut(name, number);
                 }
             }
         }
@@ -52,11 +53,16 @@ impl Board {
         Some(next)
     }
 
+    /// The rows that this state changed or removed, when it came of [`Board::advance`].
+    pub fn touched(&self) -> impl Iterator<Item = &ServiceName> {
+        self.recent.newest().iter()
+    }
+
     /// Forgets the rows that went longest ago, when more are remembered than `least` and than there are rows: a delta with all
     /// of them would be longer than the whole board, and a server runs for months. Those that went just now are kept.
     pub(crate) fn forget_removed(&mut self, least: usize) {
-        let bound = self.services.len().max(least);
-        if self.removed.len() <= bound {
+        let bound = self.services.size().max(least);
+        if self.removed.size() <= bound {
             return;
         }
         // Half of them, so that the next ones cost nothing again.
@@ -64,7 +70,10 @@ impl Board {
         let forgotten = numbers.len() - bound / 2;
         let (_, newest, _) = numbers.select_nth_unstable(forgotten - 1);
         let horizon = (*newest).min(self.revision.number.saturating_sub(1));
-        self.removed.retain(|_, at| *at > horizon);
+        let gone: Vec<ServiceName> = self.removed.iter().filter(|(_, at)| **at <= horizon).map(|(name, _)| name.clone()).collect();
+        for name in gone {
+            self.removed.remove_mut(&name);
+        }
         self.forgotten = self.forgotten.max(horizon);
     }
 

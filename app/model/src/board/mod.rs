@@ -3,6 +3,7 @@
 //! The types serialise to the JSON of `GET /api/v1/board`. Stamps (`changed`) are the server's and are not served.
 
 mod advance;
+mod recent;
 mod revision;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Tier;
@@ -22,7 +24,12 @@ use crate::version::Version;
 use crate::workload::{Kind, Workload};
 
 pub(crate) use advance::REMEMBERED;
+pub use recent::Recent;
 pub use revision::{Revision, RevisionError};
+
+/// Rows by name. Of a board and the next one only what differs is there twice: a copy costs nothing, and a change the logarithm
+/// of their number.
+pub type Rows = RedBlackTreeMapSync<ServiceName, Arc<Row>>;
 
 /// Everything that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +46,7 @@ pub struct Board {
     /// The rows by name; served as an array sorted by name.
     #[serde(with = "rows")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Row>))]
-    pub services: BTreeMap<ServiceName, Arc<Row>>,
+    pub services: Rows,
     /// How many records name an environment that is no column.
     #[serde(default)]
     pub unplaced_records: u64,
@@ -49,10 +56,13 @@ pub struct Board {
     /// Rows that were removed, with the revision at which they went; a row that comes back leaves the list, and so do those
     /// that went longest ago when there are too many.
     #[serde(skip)]
-    pub removed: BTreeMap<ServiceName, u64>,
+    pub removed: RedBlackTreeMapSync<ServiceName, u64>,
     /// Revision up to which rows that were removed are forgotten: who has an older one needs the whole board.
     #[serde(skip)]
     pub forgotten: u64,
+    /// What the newest revisions touched.
+    #[serde(skip)]
+    pub recent: Recent,
 }
 
 /// A column.
@@ -276,19 +286,17 @@ impl From<&Record> for RecordSummary {
 
 /// Rows are a map inside and an array, sorted by name, on the wire.
 mod rows {
-    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::Row;
-    use crate::ids::ServiceName;
+    use super::{Row, Rows};
 
-    pub(super) fn serialize<S: Serializer>(rows: &BTreeMap<ServiceName, Arc<Row>>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(rows.values())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ServiceName, Arc<Row>>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rows, D::Error> {
         let rows = Vec::<Arc<Row>>::deserialize(deserializer)?;
         Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
     }
@@ -311,11 +319,12 @@ impl Board {
             revision: Revision { epoch: ArcStr::from(epoch), number: 0 },
             generated_at: now,
             environments: Vec::new(),
-            services: BTreeMap::new(),
+            services: Rows::default(),
             unplaced_records: 0,
             header_changed: 0,
-            removed: BTreeMap::new(),
+            removed: RedBlackTreeMapSync::default(),
             forgotten: 0,
+            recent: Recent::default(),
         }
     }
 }

@@ -61,11 +61,11 @@ fn a_team_is_a_change_of_the_row_alone() {
 #[test]
 fn a_removed_row_is_listed_until_it_comes_back() {
     let gone = board(CART).advance(Changes { rows: vec![("cart".into(), None)], header: None }, TIME).unwrap();
-    assert_eq!(gone.removed, BTreeMap::from([("cart".into(), 2)]));
+    assert_eq!(gone.removed.iter().collect::<Vec<_>>(), [(&"cart".into(), &2)]);
     assert!(gone.services.is_empty());
 
     let back = gone.advance(changes(CART), TIME).unwrap();
-    assert_eq!(back.removed, BTreeMap::new());
+    assert!(back.removed.is_empty());
     assert_eq!((stamps(&back, "cart"), back.services["cart"].whole_since), (vec![3, 3], 3));
 }
 

@@ -65,13 +65,25 @@ impl Board {
             return None;
         }
         let header_changed = self.header_changed > number;
+        let change = |row: &Arc<Row>| RowChange::since(row, number);
+        let is_gone = |at: &u64| *at > number;
+        let (services, removed) = match self.recent.between(number, self.revision.number) {
+            Some(touched) => (
+                touched.iter().filter_map(|name| change(self.services.get(*name)?)).collect(),
+                touched.into_iter().filter(|name| self.removed.get(*name).is_some_and(is_gone)).cloned().collect(),
+            ),
+            None => (
+                self.services.values().filter_map(change).collect(),
+                self.removed.iter().filter(|(_, at)| is_gone(at)).map(|(name, _)| name.clone()).collect(),
+            ),
+        };
         Some(Delta {
             revision: self.revision.clone(),
             generated_at: self.generated_at,
             environments: header_changed.then(|| self.environments.clone()),
             unplaced_records: header_changed.then_some(self.unplaced_records),
-            services: self.services.values().filter_map(|row| RowChange::since(row, number)).collect(),
-            removed: self.removed.iter().filter(|(_, at)| **at > number).map(|(name, _)| name.clone()).collect(),
+            services,
+            removed,
         })
     }
 
@@ -93,13 +105,18 @@ impl Board {
             self.header_changed = number;
         }
         for name in &delta.removed {
-            self.services.remove(name);
-            self.removed.insert(name.clone(), number);
+            self.services.remove_mut(name);
+            self.removed.insert_mut(name.clone(), number);
         }
         for change in &delta.services {
-            self.removed.remove(&change.name);
-            let row = self.services.entry(change.name.clone()).or_insert_with(|| Arc::new(change.new_row()));
-            change.apply(Arc::make_mut(row), number);
+            self.removed.remove_mut(&change.name);
+            if let Some(row) = self.services.get_mut(&change.name) {
+                change.apply(Arc::make_mut(row), number);
+            } else {
+                let mut row = change.new_row();
+                change.apply(&mut row, number);
+                self.services.insert_mut(change.name.clone(), Arc::new(row));
+            }
         }
         self.forget_removed(REMEMBERED);
     }

@@ -78,11 +78,25 @@ proptest! {
     }
 
     #[test]
+    fn what_is_remembered_of_the_newest_revisions_changes_no_delta(states in any_history()) {
+        let current = states.last().unwrap();
+        let mut forgetful = current.clone();
+        forgetful.recent = Default::default();
+        for state in &states {
+            prop_assert_eq!(current.since(&state.revision), forgetful.since(&state.revision), "from {}", state.revision);
+        }
+        let touched: Vec<_> = current.touched().collect();
+        let last = current.since(&states[states.len().saturating_sub(2)].revision).unwrap();
+        let changed: BTreeSet<_> = last.services.iter().map(|change| &change.name).chain(&last.removed).collect();
+        prop_assert_eq!(touched, changed.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn what_is_forgotten_is_never_missed(states in any_history(), least in 0..3_usize) {
         let mut current = states.last().unwrap().clone();
         let before = current.clone();
         current.forget_removed(least);
-        prop_assert!(current.removed.len() <= current.services.len().max(least).max(before.removed_at(current.revision.number)));
+        prop_assert!(current.removed.size() <= current.services.size().max(least).max(before.removed_at(current.revision.number)));
         prop_assert_eq!(content(&current), content(&before));
         for state in &states {
             // Who is told nothing of it gets the whole board.
@@ -167,10 +181,10 @@ fn a_board_does_not_grow_by_what_went() {
         for row in [Some(came), None] {
             board = board.advance(Changes { rows: vec![(name.clone(), row)], header: None }, TIME).unwrap();
         }
-        assert!(board.removed.len() <= REMEMBERED, "{}", board.removed.len());
+        assert!(board.removed.size() <= REMEMBERED, "{}", board.removed.size());
         assert_eq!(board.removed.get(&name), Some(&board.revision.number), "what went just now is known");
     }
-    assert!(board.removed.len() >= REMEMBERED / 2);
+    assert!(board.removed.size() >= REMEMBERED / 2);
     let since = |ago: u64| board.since(&Revision { number: board.revision.number - ago, ..board.revision.clone() });
     assert!(since(2 * (REMEMBERED as u64 / 2 - 1)).is_some(), "who was away for a while goes on");
     assert!(since(2 * REMEMBERED as u64 + 2).is_none(), "who was away for long gets the whole board");

@@ -123,7 +123,7 @@ impl SlimHead {
             generated_at: board.generated_at,
             environments: board.environments.clone(),
             unplaced_records: board.unplaced_records,
-            rows: board.services.len(),
+            rows: board.services.size(),
         }
     }
 

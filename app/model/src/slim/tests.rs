@@ -63,7 +63,7 @@ fn any_board() -> impl Strategy<Value = Board> {
         for (name, team, cells) in rows {
             let names = board.environments.iter().map(|environment| environment.name.clone());
             let cells = names.zip(cells.into_iter().map(Arc::new)).collect();
-            board.services.insert(name.into(), Arc::new(Row::new(name.into(), team, cells)));
+            board.services.insert_mut(name.into(), Arc::new(Row::new(name.into(), team, cells)));
         }
         board
     })
@@ -73,7 +73,7 @@ fn any_board() -> impl Strategy<Value = Board> {
 fn sent(board: &Board) -> Board {
     let json = serde_json::to_string(&SlimHead::of(board)).unwrap();
     let head: SlimHead = serde_json::from_str(&json).unwrap();
-    assert_eq!(head.rows, board.services.len());
+    assert_eq!(head.rows, board.services.size());
     let rows = board.services.values().map(|row| serde_json::to_vec(&SlimRow::of(row, &board.environments)).unwrap());
     let rows: Vec<Row> = rows.map(|line| head.expand(serde_json::from_slice(&line).unwrap())).collect();
     head.board(rows)

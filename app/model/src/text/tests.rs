@@ -47,7 +47,7 @@ fn messages_cannot_break_lines_or_drive_the_terminal() {
     let mut cell = row.cells["dev"].as_ref().clone();
     cell.reason = "exit 1:\r\n\t\u{1b}[31mno such file\u{7}".into();
     row.cells.insert("dev".into(), cell.into());
-    board.services.insert("cart".into(), row.into());
+    board.services.insert_mut("cart".into(), row.into());
     let table = table(&board, rows(&board), TIME);
     assert_eq!(table.lines().last(), Some("cart in dev: FAILING: exit 1: [31mno such file"));
 }

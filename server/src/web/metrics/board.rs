@@ -28,7 +28,7 @@ pub(super) fn render(board: &Board, store_works: bool, sources: &[SourceHealth],
     };
     gauge("relboard_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     gauge("relboard_board_revision", &[], board.revision.number as f64);
-    gauge("relboard_services", &[], board.services.len() as f64);
+    gauge("relboard_services", &[], board.services.size() as f64);
     gauge("relboard_unplaced_records", &[], board.unplaced_records as f64);
     gauge("relboard_store_up", &[], f64::from(u8::from(store_works)));
     for environment in &board.environments {
