@@ -29,16 +29,19 @@ pub(crate) struct Claim<'a> {
     pub(crate) version: Option<&'a ArcStr>,
 }
 
-/// A record that a newer success has replaced. Ordered newest first; all but the time only makes the order total.
+/// A record that a newer success has replaced. Ordered as whole records are: which of them are kept must not depend on when they
+/// were replaced.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Past {
-    at: Reverse<DateTime<Utc>>,
-    outcome: Outcome,
+    age: Age,
     commit: Option<ArcStr>,
-    image: Option<ArcStr>,
     digest: Option<ArcStr>,
+    image: Option<ArcStr>,
     version: Option<ArcStr>,
 }
+
+/// Newest first; of one moment, what ended before what began.
+type Age = Reverse<(DateTime<Utc>, bool, Outcome)>;
 
 impl Records {
     /// The newest successful record, and all that are not older, newest first.
@@ -133,7 +136,7 @@ impl<'a> From<&'a Record> for Claim<'a> {
 impl<'a> From<&'a Past> for Claim<'a> {
     fn from(past: &'a Past) -> Self {
         Self {
-            at: past.at.0,
+            at: past.age.0.0,
             commit: past.commit.as_ref(),
             image: past.image.as_ref(),
             digest: past.digest.as_ref(),
@@ -145,26 +148,24 @@ impl<'a> From<&'a Past> for Claim<'a> {
 impl From<&Record> for Past {
     fn from(record: &Record) -> Self {
         Self {
-            at: Reverse(record.at),
-            outcome: record.outcome,
+            age: age(record),
             commit: record.commit.clone(),
-            image: record.image.clone(),
             digest: record.digest.clone(),
+            image: record.image.clone(),
             version: record.version.clone(),
         }
     }
 }
 
-/// Newest first; of one moment, what ended before what began. The rest only makes the order total, so that it does not
-/// depend on the order of arrival.
+fn age(record: &Record) -> Age {
+    Reverse((record.at, record.outcome != Outcome::Started, record.outcome))
+}
+
+/// By age. The rest only makes the order total, so that it does not depend on the order of arrival.
 fn order(a: &Record, b: &Record) -> Ordering {
-    let key = |record: &Record| {
-        let ended = record.outcome != Outcome::Started;
-        (record.at, ended, record.outcome)
-    };
     let rest = |r: &Record| [&r.commit, &r.digest, &r.image, &r.version, &r.url, &r.by, &r.branch, &r.repository].map(Clone::clone);
     let extra = |record: &Record| format!("{:?}", record.extra);
-    key(b).cmp(&key(a)).then_with(|| rest(a).cmp(&rest(b))).then_with(|| extra(a).cmp(&extra(b)))
+    age(a).cmp(&age(b)).then_with(|| rest(a).cmp(&rest(b))).then_with(|| extra(a).cmp(&extra(b)))
 }
 
 #[cfg(test)]
@@ -209,6 +210,19 @@ mod tests {
         let mut new = Records::default();
         new.extend_past(&old);
         assert_eq!((new.current().len(), new.len()), (0, 1));
+    }
+
+    /// Found by the property below: of two of one moment, the other one was kept when they were replaced before they were too many.
+    #[test]
+    fn which_are_kept_does_not_depend_on_when_they_were_replaced() {
+        let one_moment = ["dev cart 1111111 09:00:00 failure", "dev cart 1111111 09:00:00 cancelled"].map(str::to_owned);
+        let texts: Vec<String> =
+            one_moment.into_iter().chain((1..=18).map(|minute| format!("dev cart 2222222 09:{minute:02}:00 failure"))).collect();
+        let success = "dev cart 3333333 09:30:00".to_owned();
+        let of = |texts: &[&String]| records(&texts.iter().map(|text| text.as_str()).collect::<Vec<_>>());
+        let late = of(&texts.iter().chain([&success]).collect::<Vec<_>>());
+        let early = of(&[&success].into_iter().chain(&texts).collect::<Vec<_>>());
+        assert_eq!((late.len(), late.past), (KEPT, early.past));
     }
 
     proptest! {
