@@ -212,6 +212,16 @@ fn the_page_speaks_spanish() {
 }
 
 #[test]
+fn what_nobody_knows_has_neither_a_version_nor_a_time() {
+    let mut board = parse("environments: dev unreachable \"connection refused\"\nmail dev: ? unknown").unwrap();
+    let row_of_mail = Arc::make_mut(board.services.get_mut("mail").unwrap());
+    Arc::make_mut(row_of_mail.cells.get_mut("dev").unwrap()).since = Some(TIME);
+    let html = render(backend(board, "/base/", Language::English));
+    let mail = row(&html, "mail");
+    assert!(mail.contains("unknown") && mail.contains("<code>–</code>") && !mail.contains("<time"), "{mail}");
+}
+
+#[test]
 fn a_board_without_rows_says_what_to_do() {
     let empty = |text: &str| render(backend(parse(text).unwrap(), "/base/", Language::English));
     assert!(empty("").contains("No environments yet"));

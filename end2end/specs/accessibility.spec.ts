@@ -244,6 +244,21 @@ for (const [name, width, height] of [["zoom of 400 %", 320, 256], ["a small phon
   test.describe(name, () => {
     test.use({ viewport: { width, height } });
 
+    test("nothing scrolls sideways when the server is gone", { tag: "@hydrated" }, async ({ board, page, world }) => {
+      board.expected.push(/ERR_|Failed to load resource|EventSource/);
+      try {
+        for (const path of ["/?lang=es", "/?view=wall&lang=es"]) {
+          await board.open(path);
+          await world.stopServer("SIGKILL");
+          await expect(page.locator("[data-state=paused]:is(.connection, .wall)")).toBeVisible();
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
+          await world.startServer();
+        }
+      } finally {
+        if (!world.runs) await world.startServer();
+      }
+    });
+
     for (const path of ["/", "/?q=cart", "/?q=no-such-service", "/services/payments/dev", "/?view=wall"]) {
       test(`nothing scrolls sideways on ${path}`, async ({ board, page }) => {
         await board.open(path);

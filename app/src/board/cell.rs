@@ -69,7 +69,7 @@ fn versions(cell: &Cell, strings: &Strings) -> Markup {
             span.arrow aria-hidden="true" { "→" }
             span.sr { (strings.to) }
         }
-        code { (new.unwrap_or_default()) }
+        code { (new.unwrap_or("–")) }
         @if let Some(label) = face::other_name(cell) {
             span.label { (label) }
         }
@@ -140,11 +140,16 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
         @if let Some(who) = by.or_else(|| no_record.then(|| (strings.flag)(Flag::NoRecord))) {
             span.who { (who) }
         }
-        @if let Some(at) = face::when(cell) {
+        @if let Some(at) = face::when(cell).filter(|_| !is_blank(cell)) {
             (ago::time(at, now, &strings.ages))
         }
         (pods(cell, strings))
     }
+}
+
+/// Whether it is of no version that anybody knows, so that no time is one of it: a cluster that is silent may have got something.
+fn is_blank(cell: &Cell) -> bool {
+    face::version(cell).is_none() && cell.record.is_none()
 }
 
 /// How many pods are ready; while rolling, as a bar.

@@ -65,7 +65,11 @@ impl Scene {
             Connection::Rendered(at) => html! { (strings.connecting) " " (clock(at, "12:00:00".len())) " UTC" },
             // Whoever is silent for longer is not live.
             Connection::Live => html! { (strings.live) " · " (strings.ages.now) },
-            Connection::Paused => html! { (strings.paused) " · " ((strings.data_age)(&age(self.now - self.heard, &strings.ages))) },
+            Connection::Paused => {
+                // Of a moment ago it is no news.
+                let old = Some(age(self.now - self.heard, &strings.ages)).filter(|old| *old != strings.ages.now);
+                html! { (strings.paused) @if let Some(old) = old { " · " ((strings.data_age)(&old)) } }
+            }
         }
     }
 
