@@ -11,6 +11,10 @@ use crate::record::{Outcome, Record};
 /// How many records are kept in memory; the store has them all.
 const KEPT: usize = 20;
 
+/// How many of them may be claims of what was replaced, which tell the commits of images that run: those of the last deployments. One
+/// that goes back further is recorded anew. Twenty in each cell would need as much memory as all else that is known of a fleet.
+const PAST: usize = 8;
+
 /// Records, newest first. The newest successful one is kept however many came after it, and so is all that came with it or after
 /// it: a cell shows one of those. Of what came before, only what it claims is kept: there are hundreds of thousands.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +102,7 @@ impl Records {
 
     fn insert_past(&mut self, past: Past) -> bool {
         let Err(place) = self.past.binary_search(&past) else { return false };
-        if self.current.len() + place >= KEPT {
+        if place >= self.most_past() {
             return false;
         }
         self.past.reserve_exact(1);
@@ -117,7 +121,11 @@ impl Records {
                 self.current.shrink_to_fit();
             }
         }
-        self.past.truncate(KEPT.saturating_sub(self.current.len()));
+        self.past.truncate(self.most_past());
+    }
+
+    fn most_past(&self) -> usize {
+        KEPT.saturating_sub(self.current.len()).min(PAST)
     }
 }
 
@@ -217,12 +225,12 @@ mod tests {
     fn which_are_kept_does_not_depend_on_when_they_were_replaced() {
         let one_moment = ["dev cart 1111111 09:00:00 failure", "dev cart 1111111 09:00:00 cancelled"].map(str::to_owned);
         let texts: Vec<String> =
-            one_moment.into_iter().chain((1..=18).map(|minute| format!("dev cart 2222222 09:{minute:02}:00 failure"))).collect();
+            one_moment.into_iter().chain((2..=PAST).map(|minute| format!("dev cart 2222222 09:{minute:02}:00 failure"))).collect();
         let success = "dev cart 3333333 09:30:00".to_owned();
         let of = |texts: &[&String]| records(&texts.iter().map(|text| text.as_str()).collect::<Vec<_>>());
         let late = of(&texts.iter().chain([&success]).collect::<Vec<_>>());
         let early = of(&[&success].into_iter().chain(&texts).collect::<Vec<_>>());
-        assert_eq!((late.len(), late.past), (KEPT, early.past));
+        assert_eq!((late.len(), late.past), (1 + PAST, early.past));
     }
 
     proptest! {
