@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use model::workload::Need;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -89,9 +90,10 @@ impl Confirmed {
 }
 
 /// Waits until the first of what is not read meanwhile is unconfirmed for too long; the fault that this is. For ever when nothing
-/// is known.
+/// is known. Kinds that only add words do not count, as they do not in [`Pipes`](super::health::Pipes).
 pub(super) async fn first_silence(scopes: &BTreeMap<Scope, Confirmed>, bound: Duration) -> Fault {
-    let first = scopes.iter().filter_map(|(scope, confirmed)| Some((confirmed.valid()?, scope))).min();
+    let shown = scopes.iter().filter(|(scope, _)| scope.kind.need() != Need::Advisory);
+    let first = shown.filter_map(|(scope, confirmed)| Some((confirmed.valid()?, scope))).min();
     let Some((last, scope)) = first else { return std::future::pending().await };
     sleep_until(last + bound).await;
     silence(scope, bound)
@@ -99,4 +101,32 @@ pub(super) async fn first_silence(scopes: &BTreeMap<Scope, Confirmed>, bound: Du
 
 fn silence(scope: &Scope, bound: Duration) -> Fault {
     Fault::Silent(format!("nothing was heard of {scope} for more than {} s", bound.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::workload::Kind;
+    use tokio::time::{advance, timeout};
+
+    use super::*;
+
+    const BOUND: Duration = Duration::from_secs(90);
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_kind_that_is_silent_is_named_unless_it_only_adds_words() {
+        let mut scopes = BTreeMap::new();
+        for kind in [Kind::Event, Kind::Pod, Kind::Deployment] {
+            let confirmed = Confirmed::new();
+            confirmed.expect();
+            scopes.insert(Scope { kind, namespace: None }, confirmed);
+            advance(Duration::from_secs(10)).await;
+        }
+        let begun = Instant::now();
+        assert_eq!(first_silence(&scopes, BOUND).await.to_string(), "nothing was heard of pods for more than 90 s");
+        assert_eq!(begun.elapsed().as_secs(), 70);
+        // What is told already, and what was never known, is no news.
+        scopes.values().for_each(Confirmed::doubt);
+        scopes.insert(Scope { kind: Kind::ReplicaSet, namespace: None }, Confirmed::new());
+        assert!(timeout(BOUND * 2, first_silence(&scopes, BOUND)).await.is_err());
+    }
 }
