@@ -286,7 +286,7 @@ impl Deployed {
                 uid: set_uid.clone(),
                 owner: Some(owner),
                 revision: Some(revision),
-                wanted: unready + ready,
+                pods: unready + ready,
                 template: template(&name.name, version),
                 conditions: Vec::new(),
                 hash: Some(ArcStr::from(revision.to_string())),

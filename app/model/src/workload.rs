@@ -255,8 +255,8 @@ pub struct ReplicaSet {
     pub owner: Option<Owner>,
     /// `deployment.kubernetes.io/revision`: the owner's newest set has the owner's revision.
     pub revision: Option<u64>,
-    /// `spec.replicas`.
-    pub wanted: u32,
+    /// How many pods it wants or has: the larger of `spec.replicas` and `status.replicas`.
+    pub pods: u32,
     /// The pod template.
     pub template: Template,
     /// `status.conditions`; `ReplicaFailure` tells of quota and admission refusals.

@@ -1,6 +1,7 @@
 //! The objects of one target, found by name and by owner.
 
 mod beside;
+mod idle;
 mod links;
 mod unread;
 
@@ -175,12 +176,16 @@ impl Objects {
             self.remove(kind, &name, moves);
         }
         for fact in facts {
-            self.put(fact, moves);
+            if !self.is_idle_news(&fact) {
+                self.put(fact, moves);
+            }
+        }
+        let is_first = !self.listed.contains(&(kind, None)) && self.listed.insert((kind, namespace.map(ArcStr::from)));
+        moves.whole_target |= is_first;
+        if is_first || kind == Kind::Pod {
+            self.let_go_of_idle();
         }
         self.pack(kind);
-        if !self.listed.contains(&(kind, None)) {
-            moves.whole_target |= self.listed.insert((kind, namespace.map(ArcStr::from)));
-        }
     }
 
     /// Builds the trees of a kind anew after a list: one that was filled in order is half empty, and one that is built from what is

@@ -94,7 +94,7 @@ pub(super) fn replica_set(name: ObjectName, object: &Object<'_>, observer: &mut 
         uid: observer.uid(metadata),
         owner,
         revision: number(metadata, REVISION),
-        wanted: count(object.spec.replicas.unwrap_or(1)),
+        pods: count(object.spec.replicas.unwrap_or(1).max(object.status.replicas)),
         template: template(&object.spec.template, &service, &workload, observer),
         conditions: observer.conditions(object.status.conditions.iter()),
         hash: observer.strings.share_some(hash.map(String::as_str)),
