@@ -77,6 +77,30 @@ pub(super) async fn busy(stage: &Stage, world: &World, server: &Served, rate: f6
     Ok(Busy { processor: processor / seconds * 100.0, each: processor / events.max(1.0) * 1e6, rate: events / seconds, resident })
 }
 
+/// Lets the fleet change for minutes, and tells the table what memory the server has in each tenth of that time.
+pub(super) async fn over_time(stage: &mut Stage, world: &World, server: &Served) -> Outcome<()> {
+    let usage = server.usage()?;
+    let minutes = stage.plan.minutes;
+    world.events(stage.plan.rate, &server.dashboard()).await?;
+    let before = world.changes().await?;
+    let mut resident = vec![usage.resident()?];
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_secs(minutes * 6)).await;
+        resident.push(usage.resident()?);
+    }
+    world.events(0.0, &server.dashboard()).await?;
+    let changes = world.changes().await? - before;
+    let most = resident.iter().copied().fold(0.0, f64::max);
+    let each = resident.iter().map(|megabytes| format!("{megabytes:.0}")).collect::<Vec<_>>().join(" ");
+    stage.table.at_most(
+        format_args!("Steady memory (RSS) over {minutes} minutes with {changes} changes, the most of {each}"),
+        most,
+        "MB",
+        STEADY,
+    );
+    Ok(())
+}
+
 /// Waits until there are as many changes as were asked for; for a while, since a small fleet may not have that many.
 async fn warm_up(world: &World, wanted: f64) -> Outcome<()> {
     let mut before = world.changes().await?;

@@ -51,6 +51,9 @@ pub struct Plan {
     /// Changes of objects a second while they look
     #[arg(long, value_name = "N", default_value_t = 20.0)]
     viewers_rate: f64,
+    /// For how many minutes the fleet then changes on, to see how memory grows
+    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
+    minutes: u64,
     /// Which measurements [default: all]
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     only: Vec<Part>,
@@ -95,6 +98,9 @@ pub async fn run(plan: Plan) -> Outcome<bool> {
     }
     let grown = if stage.measures(Part::Growth) { Some(growth::full(&stage, &world, &server).await?) } else { None };
     events::measure(&mut stage, &world, &server).await?;
+    if stage.plan.minutes > 0 {
+        events::over_time(&mut stage, &world, &server).await?;
+    }
     if stage.measures(Part::Viewers) {
         audience::measure(&mut stage, &world, &server).await?;
     }
