@@ -83,7 +83,10 @@ const plain = (name) => {
 };
 const wasmName = hashed("wasm", "relboard_bg.wasm", plain("relboard_bg.wasm"));
 // The loader falls back to this name when it is called without one.
-const loader = plain("relboard.js").toString().replaceAll("relboard_bg.wasm", wasmName);
+const written = plain("relboard.js").toString().replaceAll("relboard_bg.wasm", wasmName);
+// Lines that are comments, and indentation, are an eighth of what is downloaded of it.
+const comments = /^\s*(\/\*\*[\s\S]*?\*\/|\/\/.*)$/gm;
+const loader = release ? written.replace(comments, "").replace(/^[ \t]+/gm, "").replace(/\n{2,}/g, "\n") : written;
 hashed("js", "relboard.js", loader);
 hashed("css", "main.css", Buffer.concat(styles.map((path) => readFileSync(path))));
 const icon = join(root, "public", "icon.svg");
