@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::address::{Mode, Theme, ViewQuery};
 use crate::app::App;
 use crate::backend::Backend;
+use crate::i18n::PHRASES_ID;
 use crate::start::{SNAPSHOT_ID, Start};
 use crate::ui::icon;
 use crate::wall::state::TURN;
@@ -42,6 +43,8 @@ pub fn shell() -> AnyView {
     // A board that cannot be written leaves the page as rendered: the browser says so in its console.
     let snapshot = start.snapshot().unwrap_or_default();
 
+    let phrases = start.language.strings().phrases.map(|phrases| phrases().text());
+
     let is_wall = start.mode() == Some(Mode::Wall);
     // Around again after the last page.
     let next = ViewQuery::parse(search);
@@ -77,6 +80,7 @@ pub fn shell() -> AnyView {
                     data-version=start.version.to_string()
                     inner_html=snapshot
                 ></script>
+                {phrases.map(|phrases| view! { <script type="text/plain" id=PHRASES_ID inner_html=phrases></script> })}
                 <script type="module" nonce=use_nonce() inner_html=boot></script>
             </body>
         </html>

@@ -29,12 +29,13 @@ pub fn cell(context: &RowContext, address: &str, column: usize, cell: Option<&Ce
         };
     };
     let strings = context.strings;
+    let (reason, _) = strings.said(&cell.reason);
     let environments = context.columns.environments();
     let agreement = face::agreement(cell, place.unwrap_or_default(), environments);
     let hue = face::hue(cell, &agreement, environments.len());
     html! {
         td role="cell" aria-colindex=(index) data-env=(environment) data-status=(cell.status.as_str()) data-hue=[hue] {
-            a href={ (address) (context.behind(column)) } title=[Some(&cell.reason).filter(|reason| !reason.is_empty())] {
+            a href={ (address) (context.behind(column)) } title=[Some(reason).filter(|reason| !reason.is_empty())] {
                 (lines(cell, &agreement, environments.len(), context.now, strings))
             }
             @if let Some(full) = face::version(cell).and_then(face::full) {
@@ -117,13 +118,11 @@ fn same(cell: &Cell, strings: &Strings) -> Markup {
 
 /// Line two: who, how long ago, pods; what is wrong comes before all of them.
 fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
-    let head = || Some(face::headline(&cell.reason)).filter(|head| !head.is_empty());
-    // What is missing is said in the page's own words.
-    let lang = strings.lang_of_reasons.filter(|_| cell.status != Status::Missing);
+    let head = || Some(strings.said(face::headline(&cell.reason))).filter(|(head, _)| !head.is_empty());
     let reason = match cell.status {
         Status::Failing | Status::Paused => head(),
         Status::Rolling if !counts_pods(cell) => head(),
-        Status::Missing => Some(strings.no_workload),
+        Status::Missing => Some((strings.no_workload.into(), None)),
         // Why a cluster is silent is said once, above its column.
         Status::Drifted | Status::Unknown | Status::Rolling | Status::Ready | Status::Absent => None,
     };
@@ -131,7 +130,7 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
     let no_record = cell.record.is_none() && cell.flags.contains(&Flag::NoRecord);
     let by = cell.record.as_ref().and_then(|record| record.by.as_deref());
     html! {
-        @if let Some(reason) = reason {
+        @if let Some((reason, lang)) = reason {
             span.reason lang=[lang] { (reason) }
         }
         @if let Some(recorded) = drifted_from {

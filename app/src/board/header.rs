@@ -119,7 +119,10 @@ fn EnvironmentHeader(page: Page, place: usize, name: EnvironmentName) -> impl In
                     <SortLink page key=by_version words=strings.sort_by_version title=strings.sort />
                 </span>
             </div>
-            {move || error().map(|error| view! { <p class="target-error" title=error.clone()>{error.clone()}</p> })}
+            {move || error().map(|error| {
+                let (said, lang) = strings.said(&error);
+                view! { <p class="target-error" lang=lang title=said.to_string()>{said.to_string()}</p> }
+            })}
         </th>
     }
 }
@@ -137,8 +140,11 @@ fn freshness(page: Page, target: Target, several: bool) -> impl IntoView {
         }
     };
     let heard = last_heard.map_or_else(|| strings.never.to_owned(), absolute);
-    let title =
-        format!("{cluster}: {} · {heard}{}", (strings.target_state)(state), error.map(|error| format!("\n{error}")).unwrap_or_default());
+    let title = format!(
+        "{cluster}: {} · {heard}{}",
+        (strings.target_state)(state),
+        error.map(|error| format!("\n{}", strings.said(&error).0)).unwrap_or_default()
+    );
     let name = several.then(|| view! { <span class="cluster">{cluster.to_string()}</span> });
     view! {
         <span class="freshness" data-state=state_word(state) title=title>

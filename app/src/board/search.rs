@@ -65,7 +65,7 @@ pub fn SearchBox(
                                 " "
                                 <code>{before.to_owned()}<mark>{wrong.to_owned()}</mark>{after.to_owned()}</code>
                                 " "
-                                <span>{error.message}</span>
+                                <span>{strings.said(&error.message).0.into_owned()}</span>
                             }
                         })
                 }}

@@ -140,7 +140,7 @@ pub(super) static STRINGS: Strings = Strings {
     loading: "Loading…",
     load_failed: "The details could not be loaded:",
 
-    lang_of_reasons: None,
+    phrases: None,
     status: word,
     flag: |flag| match flag {
         Flag::Drifted => "drifted",

@@ -1,5 +1,7 @@
 //! Spanish.
 
+use std::sync::LazyLock;
+
 use model::board::TargetState;
 use model::catalogue::Tier;
 #[cfg(feature = "ssr")]
@@ -8,6 +10,7 @@ use model::status::{Flag, Status};
 #[cfg(feature = "ssr")]
 use model::workload::Role;
 
+use super::phrases::Phrases;
 use super::strings::{Ages, Strings};
 #[cfg(feature = "ssr")]
 use super::strings::{Keys, Panel, Refused};
@@ -140,7 +143,7 @@ pub(super) static STRINGS: Strings = Strings {
     loading: "Cargando…",
     load_failed: "No se han podido cargar los detalles:",
 
-    lang_of_reasons: Some("en"),
+    phrases: Some(phrases),
     status: word,
     flag: |flag| match flag {
         Flag::Drifted => "desviado",
@@ -220,6 +223,19 @@ pub(super) static STRINGS: Strings = Strings {
         create: "relboard screen create NOMBRE",
     },
 };
+
+#[cfg(any(test, feature = "ssr"))]
+fn phrases() -> &'static Phrases {
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(super::es_phrases::PHRASES));
+    &PHRASES
+}
+
+/// Those of the document.
+#[cfg(not(any(test, feature = "ssr")))]
+fn phrases() -> &'static Phrases {
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(Phrases::of_document);
+    &PHRASES
+}
 
 /// The statuses as words; they describe a service.
 fn word(status: Status) -> &'static str {

@@ -6,10 +6,18 @@
 mod complete;
 mod en;
 mod es;
+#[cfg(any(test, feature = "ssr"))]
+mod es_phrases;
+mod phrases;
 mod strings;
+
+use std::borrow::Cow;
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+pub(crate) use self::phrases::PHRASES_ID;
+pub use self::phrases::Phrases;
 pub use self::strings::{Ages, Strings};
 #[cfg(feature = "ssr")]
 pub use self::strings::{Keys, Panel, Refused};
@@ -89,6 +97,19 @@ impl Language {
         match self {
             Self::English => &en::STRINGS,
             Self::Spanish => &es::STRINGS,
+        }
+    }
+}
+
+impl Strings {
+    /// What the server says in a sentence, in this language as far as it is known; and the language of the sentence, where it is
+    /// another: whatever reads it out has to know.
+    #[must_use]
+    pub fn said<'a>(&self, sentence: &'a str) -> (Cow<'a, str>, Option<&'static str>) {
+        match self.phrases.map(|phrases| phrases().say(sentence)) {
+            None => (Cow::Borrowed(sentence), None),
+            Some(said) if said == sentence => (Cow::Borrowed(sentence), Some(Language::English.tag())),
+            Some(said) => (Cow::Owned(said), None),
         }
     }
 }

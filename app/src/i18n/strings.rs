@@ -8,6 +8,7 @@ use model::status::{Flag, Status};
 #[cfg(feature = "ssr")]
 use model::workload::Role;
 
+use super::phrases::Phrases;
 use crate::address::Density;
 use crate::board::group::Grouping;
 
@@ -106,9 +107,8 @@ pub struct Strings {
     pub loading: &'static str,
     pub load_failed: &'static str,
 
-    // Words of the model. Reasons are composed by it, with what Kubernetes says, in English: where the page speaks another
-    // language, this says so to those who have it read out.
-    pub lang_of_reasons: Option<&'static str>,
+    // Words of the model. Its sentences are in English: a page in another language has phrases for them.
+    pub phrases: Option<fn() -> &'static Phrases>,
     pub status: fn(Status) -> &'static str,
     pub flag: fn(Flag) -> &'static str,
     pub flag_meaning: fn(Flag) -> &'static str,

@@ -105,7 +105,7 @@ impl Scene {
                 }
             }
             @if let Some(error) = error_of(environment) {
-                p.target-error { (error) }
+                p.target-error { (self.strings.said(&error).0) }
             }
         }
     }

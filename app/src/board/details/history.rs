@@ -13,7 +13,7 @@ pub fn History(
     /// What was observed, newest first.
     history: Vec<Transition>,
 ) -> impl IntoView {
-    let strings = scope.strings;
+    let (strings, said) = (scope.strings, scope.clone());
     let item = move |transition: Transition| {
         let Transition { at, status, version, reason, by } = transition;
         view! {
@@ -26,7 +26,7 @@ pub fn History(
                     {version.map(|version| view! { <code>{version.short().to_owned()}</code> })}
                     {by.map(|by| view! { <span>{by.to_string()}</span> })}
                 </p>
-                {(!reason.is_empty()).then(|| view! { <p class="note" lang=strings.lang_of_reasons>{reason}</p> })}
+                {(!reason.is_empty()).then(|| said.said("note", &reason))}
             </li>
         }
     };

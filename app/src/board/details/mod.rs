@@ -57,6 +57,12 @@ impl Scope {
         }
     }
 
+    /// What the server says in a sentence.
+    fn said(&self, class: &'static str, sentence: &str) -> impl IntoView + use<> {
+        let (said, lang) = self.strings.said(sentence);
+        view! { <p class=class lang=lang>{said.into_owned()}</p> }
+    }
+
     fn moment(&self, at: DateTime<Utc>) -> impl IntoView + use<> {
         moment(at, self.now, &self.strings.ages)
     }

@@ -27,7 +27,9 @@ pub fn Panel(
     let flags = cell.flags.clone().into_iter().map(move |flag: Flag| {
         view! { <li title=(strings.flag_meaning)(flag)>{(strings.flag)(flag)}</li> }
     });
-    let (status, reason) = (cell.status, cell.reason.clone());
+    let status = cell.status;
+    let (reason, lang) = strings.said(&cell.reason);
+    let reason = reason.into_owned();
     // Each part is a type of its own for the compiler too: together they would be one beyond its limits.
     let links = view! {
         <Links scope=scope.clone() service=service.clone() team=team.clone() environment=environment.clone() cell=cell.clone() />
@@ -48,7 +50,7 @@ pub fn Panel(
                     {(strings.status)(status)}
                 </span>
             </p>
-            <p class="details-reason" data-status=status.as_str() lang=strings.lang_of_reasons>
+            <p class="details-reason" data-status=status.as_str() lang=lang>
                 {reason}
             </p>
             <ul class="flags">{flags.collect_view()}</ul>

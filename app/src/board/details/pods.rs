@@ -35,7 +35,7 @@ pub fn Workload(
                 <span>{workload.namespace.to_string()}</span>
                 {autoscaler.as_ref().map(|scaler| view! { <span>{(strings.panel.autoscaled)(scaler.min, scaler.max, scaler.current)}</span> })}
             </p>
-            {autoscaler.and_then(|scaler| scaler.problem).map(|problem| view! { <p class="pod-reason" lang=strings.lang_of_reasons>{problem.to_string()}</p> })}
+            {autoscaler.and_then(|scaler| scaler.problem).map(|problem| scope.said("pod-reason", &problem))}
             {groups.collect_view()}
             {empty}
             <details class="fold" data-key=format!("{} {}", workload.cluster, workload.name)>
@@ -68,7 +68,7 @@ fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
         (false, true) => ("ready", strings.panel.ready),
         (false, false) => ("waiting", strings.panel.not_ready),
     };
-    let reason = (!pod.reason.is_empty()).then(|| view! { <p class="pod-reason" lang=strings.lang_of_reasons>{pod.reason.clone()}</p> });
+    let reason = (!pod.reason.is_empty()).then(|| scope.said("pod-reason", &pod.reason));
     let node = pod.node.map(|node| view! { <span>{format!("{} {node}", strings.panel.on_node)}</span> });
     view! {
         <li>
@@ -99,12 +99,13 @@ fn Pod(scope: Scope, pod: PodDetails) -> impl IntoView {
 fn Container(scope: Scope, container: ContainerDetails) -> impl IntoView {
     let strings = scope.strings;
     let ContainerDetails { name, role, image, digest, ready: _, restarts, state } = container;
+    let (state, lang) = strings.said(&state);
     view! {
         <li>
             <p>
                 <b>{name.to_string()}</b>
                 <span class="label">{(strings.panel.role)(role)}</span>
-                <span class="label">{state}</span>
+                <span class="label" lang=lang>{state.into_owned()}</span>
                 {(restarts > 0).then(|| view! { <span class="restarts">{(strings.panel.restarts)(restarts)}</span> })}
             </p>
             <code class="long">{image.to_string()}</code>
