@@ -38,9 +38,6 @@ pub fn cell(context: &RowContext, address: &str, column: usize, cell: Option<&Ce
             a href={ (address) (context.behind(column)) } title=[Some(reason).filter(|reason| !reason.is_empty())] {
                 (lines(cell, &agreement, environments.len(), context.now, strings))
             }
-            @if let Some(full) = face::version(cell).and_then(face::full) {
-                button.copy type="button" tabindex="-1" data-copy=(full) aria-label=(strings.copy_commit) {}
-            }
         }
     }
 }

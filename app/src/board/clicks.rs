@@ -4,10 +4,15 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
 use super::page::Page;
+use super::pointed;
 
 /// Copies, or follows a link without leaving the page.
 pub fn handle(page: Page, event: &MouseEvent) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    if let Some(cell) = pointed::cell_of_button(&target) {
+        page.copy(&cell);
+        return;
+    }
     if let Some(button) = target.closest("[data-copy]").ok().flatten() {
         event.prevent_default();
         page.toast.copy(button.get_attribute("data-copy").unwrap_or_default());

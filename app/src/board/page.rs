@@ -12,6 +12,7 @@ use super::legend::Legend;
 use super::menu::ViewMenu;
 use super::order::Order;
 use super::pages::Pages;
+use super::pointed;
 use super::saved::SavedViews;
 use super::search::SearchBox;
 use super::selection::Selection;
@@ -25,7 +26,6 @@ use crate::live::state::Live;
 use crate::location::Location;
 use crate::pins::Pins;
 use crate::start::{Start, Written};
-use crate::ui::ago;
 use crate::ui::connection::ConnectionNotice;
 use crate::ui::copy::{Toast, ToastNote};
 use crate::ui::help::Help;
@@ -88,6 +88,14 @@ impl Page {
         }
     }
 
+    /// Copies the full commit of what a cell of the table shows; whether there is one.
+    pub fn copy(self, cell: &web_sys::Element) -> bool {
+        let full = pointed::full_version(self, cell);
+        let is_there = full.is_some();
+        full.into_iter().for_each(|full| self.toast.copy(full.to_string()));
+        is_there
+    }
+
     /// Pins a service, or takes its pin away, and says so.
     pub fn pin(self, service: &ServiceName) {
         let words = if self.pins.toggle(service) { self.strings.was_pinned } else { self.strings.was_unpinned };
@@ -121,7 +129,7 @@ impl Page {
         });
         let (heard, served) = (RwSignal::new(clock.now_untracked()), RwSignal::new(None));
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock, heard, served }));
-        Effect::new(|_| ago::localise_on_hover());
+        Effect::new(move |_| pointed::follow(self));
         let failing = Memo::new(move |_| live.summary.with(|summary| summary.shown_failing));
         Effect::new(move |_| icon::tell(&view.base(), failing.get()));
     }

@@ -66,21 +66,17 @@ pub fn age(age: TimeDelta, ages: &Ages) -> String {
     format!("{number} {unit}")
 }
 
-/// Gives the `<time>` under the pointer a title in local time, the first time it is pointed at: nobody points at all of them.
-pub fn localise_on_hover() {
-    let handle = window_event_listener(leptos::ev::mouseover, move |event| {
-        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let Some(time) = element.and_then(|element| element.closest("time").ok().flatten()) else { return };
-        if time.has_attribute("data-local") {
-            return;
-        }
-        let Some(at) = time.get_attribute("datetime") else { return };
-        let local = Instant::new(&at).local();
-        // Setting an attribute of a fixed, valid name does not fail.
-        drop(time.set_attribute("title", &format!("{at}\n{local}")));
-        drop(time.set_attribute("data-local", ""));
-    });
-    on_cleanup(move || handle.remove());
+/// Gives a moment a title in local time, once somebody points at it: nobody points at all of them, and the first one takes a browser
+/// some thirty milliseconds.
+pub fn localise(time: &web_sys::Element) {
+    if time.has_attribute("data-local") {
+        return;
+    }
+    let Some(at) = time.get_attribute("datetime") else { return };
+    let local = Instant::new(&at).local();
+    // Setting an attribute of a fixed, valid name does not fail.
+    drop(time.set_attribute("title", &format!("{at}\n{local}")));
+    drop(time.set_attribute("data-local", ""));
 }
 
 #[wasm_bindgen]

@@ -123,8 +123,10 @@ fn press(id: &str) -> bool {
 
 /// Copies the commit of the cell in focus, or of the details that are open.
 fn copy(page: Page, focused: Option<&Element>) -> bool {
-    let in_cell = focused.and_then(cell_of).and_then(|cell| cell.query_selector("[data-copy]").ok().flatten());
-    let found = in_cell.or_else(|| document().query_selector(".details [data-copy]").ok().flatten());
+    if focused.and_then(cell_of).is_some_and(|cell| page.copy(&cell)) {
+        return true;
+    }
+    let found = document().query_selector(".details [data-copy]").ok().flatten();
     let Some(text) = found.and_then(|element| element.get_attribute("data-copy")) else { return false };
     page.toast.copy(text);
     true

@@ -18,6 +18,9 @@ pub enum Way {
     Down,
 }
 
+/// A screen of other rows is complete after fewer frames than this.
+const PARTS: u8 = 60;
+
 impl Window {
     /// The place of the first row, which may stand below a heading.
     #[must_use]
@@ -46,12 +49,18 @@ impl Window {
         self.pending.set_value(Some((place, column)));
         self.bring_into_view(place);
         self.bring_column(column);
-        // By then its row is in the document.
+        self.focus_later(PARTS);
+    }
+
+    /// Gives the focus to the cell that waits for it, once its row is in the document: of a screen of other rows it may be in one of the
+    /// parts that come frame by frame.
+    fn focus_later(self, frames: u8) {
         request_animation_frame(move || {
-            let mut pending = None;
-            self.pending.update_value(|stored| pending = stored.take());
-            if let Some((place, column)) = pending {
-                self.focus_in_body(place, column);
+            let Some((place, column)) = self.pending.get_value() else { return };
+            if self.focus_in_body(place, column) || frames == 0 {
+                self.pending.set_value(None);
+            } else {
+                self.focus_later(frames - 1);
             }
         });
     }

@@ -6,10 +6,10 @@ use std::ops::Range;
 use crate::board::item::Item;
 
 /// This many rows beyond the screen are in the document, on either side: a frame of scrolling finds them there.
-const BEYOND: usize = 8;
+const BEYOND: usize = 6;
 
 /// The rows in the document begin and end at multiples of this, so that not every row that is scrolled changes them.
-const STEP: usize = 4;
+const STEP: usize = 2;
 
 /// How tall a row is taken to be as long as none was measured.
 const GUESS: f64 = 108.0;
@@ -154,10 +154,10 @@ mod tests {
     fn the_document_has_what_is_on_the_screen_and_a_little_more() {
         let (heights, all) = (EQUAL, rows(500));
         let places = |rows: &[Item], from, to| heights.places(rows, from, to, Beyond::SomeRows);
-        assert_eq!(places(&all, 0.0, 800.0), 0..24);
-        assert_eq!(places(&all, 10_000.0, 10_800.0), 192..224);
-        assert_eq!(places(&all, 24_200.0, 25_000.0), 476..500);
-        assert_eq!(places(&all, 90_000.0, 99_000.0), 488..500, "a table that became shorter");
+        assert_eq!(places(&all, 0.0, 800.0), 0..22);
+        assert_eq!(places(&all, 10_000.0, 10_800.0), 194..222);
+        assert_eq!(places(&all, 24_200.0, 25_000.0), 478..500);
+        assert_eq!(places(&all, 90_000.0, 99_000.0), 492..500, "a table that became shorter");
         assert_eq!(places(&rows(3), 0.0, 800.0), 0..3);
         assert_eq!(places(&[], 0.0, 800.0), 0..0);
         let on_screen = |rows: &[Item], from, to| heights.places(rows, from, to, Beyond::Nothing);

@@ -197,7 +197,7 @@ fn replace(element: &Element, html: &str) {
 pub(super) const GLOW: &str = "data-glow";
 
 /// Sets an attribute of a fixed, valid name, which does not fail.
-pub(super) fn set(element: &Element, name: &str, value: &str) {
+pub fn set(element: &Element, name: &str, value: &str) {
     drop(element.set_attribute(name, value));
 }
 

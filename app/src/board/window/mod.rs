@@ -18,6 +18,7 @@ mod slices;
 mod stay;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use js_sys::Date;
@@ -28,6 +29,7 @@ use web_sys::HtmlElement;
 
 use self::heights::{Beyond, Heights};
 use self::lines::Line;
+pub use self::lines::set;
 use self::slices::Slice;
 use super::columns::Columns;
 use super::item::Item;
@@ -53,6 +55,8 @@ pub struct Window {
     lines: StoredValue<Vec<Line>>,
     /// The columns of those lines.
     columns: StoredValue<Columns>,
+    /// What the table listed when they were put there.
+    listed: StoredValue<Arc<[Item]>>,
     /// How they are chosen.
     pub extent: RwSignal<Extent>,
     /// The place of the first of them.
@@ -110,6 +114,7 @@ impl Window {
             page: opening.page,
             lines: StoredValue::new(Vec::new()),
             columns: StoredValue::new(live.columns.get_untracked()),
+            listed: StoredValue::new(Arc::default()),
             extent: RwSignal::new(Extent::Page(opening.first / opening.page)),
             first: StoredValue::new(opening.first),
             heights: StoredValue::new(Heights::unknown()),
@@ -188,6 +193,20 @@ impl Window {
         })
     }
 
+    /// Whether the table lists what it listed when this was asked last: then others are in the document because somebody scrolled.
+    fn is_listed(self) -> bool {
+        let shown = self.live.shown.get_untracked();
+        let is_same = self.listed.with_value(|listed| Arc::ptr_eq(listed, &shown));
+        self.listed.set_value(shown);
+        is_same
+    }
+
+    /// The places of the rows that are on the screen.
+    fn on_screen(self) -> Range<usize> {
+        let (shown, (from, to)) = (self.live.shown.get_untracked(), self.screen.get_untracked());
+        self.heights.with_value(|heights| heights.places(&shown, from, to, Beyond::Nothing))
+    }
+
     /// Puts the lines at these places into the document, as they should be now; whoever calls this is told of all that changes
     /// them.
     fn arrange(self, page: Page, places: Range<usize>) {
@@ -195,13 +214,17 @@ impl Window {
         self.part.track();
         let new = self.wanted(page, places.clone());
         let began = Date::now();
-        let most = if self.beyond.get() == Beyond::Nothing { self.most.get_value() } else { usize::MAX };
-        let Slice { lines: mut new, cells, is_all } = self.lines.with_value(|old| slices::next(old, new, most));
+        let columns = self.live.columns.get_untracked();
+        let others = self.columns.with_value(|old| *old != columns);
+        let is_scrolled = !others && self.is_listed();
+        let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
+            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, self.most.get_value()),
+            (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), self.most.get_value()),
+            _ => Slice { lines: new, places, cells: 0, is_all: true },
+        });
         self.first.set_value(places.start);
         self.space(&places);
         let Some(body) = self.body.get_untracked() else { return };
-        let columns = self.live.columns.get_untracked();
-        let others = self.columns.with_value(|old| *old != columns);
         let old = if others { Vec::new() } else { self.lines.get_value() };
         let focused = self.take_leave(&new);
         lines::put(&body, &old, &mut new, &untrack(|| self.context(page)));
@@ -213,7 +236,9 @@ impl Window {
             self.resized();
         }
         self.measure_later();
-        if most < usize::MAX && (cells > 0 || !is_all) {
+        // A frame of scrolling has other work to do: what a part takes is measured while somebody types.
+        let cells = if self.beyond.get_untracked() == Beyond::Nothing { cells } else { 0 };
+        if cells > 0 || !is_all {
             self.follow_up(Date::now() - began, cells, is_all);
         }
     }

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 
 use super::lines::{GLOW, set};
+use crate::board::pointed::{POINTED, is_button};
 
 /// Makes an element like another of the same name, which is used up.
 pub(super) fn patch(old: &Element, new: &Element) {
@@ -16,6 +17,7 @@ pub(super) fn patch(old: &Element, new: &Element) {
         match (&old_child, &new_child) {
             (Some(before), Some(now)) if before.node_name() == now.node_name() => child(before, now),
             (Some(before), Some(now)) => drop(old.replace_child(now, before)),
+            (Some(before), None) if is_button(before) => {}
             (Some(before), None) => drop(old.remove_child(before)),
             (None, Some(now)) => drop(old.append_child(now)),
             (None, None) => break,
@@ -38,7 +40,7 @@ fn child(old: &Node, new: &Node) {
 
 fn attributes(old: &Element, new: &Element) {
     for name in old.get_attribute_names().iter().filter_map(|name| name.as_string()) {
-        if name != GLOW && !new.has_attribute(&name) {
+        if name != GLOW && name != POINTED && !new.has_attribute(&name) {
             // Removing an attribute that is there does not fail.
             drop(old.remove_attribute(&name));
         }

@@ -1,7 +1,8 @@
-//! A screen full of other rows, a part at a time: somebody who types sees the upper rows first, and the next key need not wait for
-//! the lower ones. How much is put there at once is what this machine paints in [`PART`]. Pure.
+//! Other rows, a part at a time: somebody who types sees the upper rows first, and the next key need not wait for the lower ones; and
+//! somebody who scrolls has no frame that takes longer for what comes near. How much is put there at once is what this machine paints
+//! in [`PART`]. Pure.
 
-use std::collections::HashSet;
+use std::ops::Range;
 
 use super::lines::Line;
 use crate::board::item::Item;
@@ -9,24 +10,26 @@ use crate::board::item::Item;
 /// How long a part may take to be written, laid out and painted, in milliseconds.
 const PART: f64 = 6.0;
 
-/// A part of a screen.
+/// A part of what is to be in the document.
 #[derive(Debug)]
 pub(super) struct Slice {
-    /// The lines to have in the document: below the new ones that come first, lines that were there stay for as long.
+    /// The lines to have in the document.
     pub(super) lines: Vec<Line>,
-    /// How many cells of them were not there before.
+    /// Their places.
+    pub(super) places: Range<usize>,
+    /// How many cells of them were not there before; a row that gets more counts as one more, since it is laid out anew.
     pub(super) cells: usize,
-    /// Whether those are all the new lines.
+    /// Whether nothing is left to come.
     pub(super) is_all: bool,
 }
 
-/// The next part on the way from `old` to `new`, with about so many new cells.
+/// The next part on the way from `old` to `new`, with about so many new cells: the upper rows, and below them lines that were there
+/// stay for as long.
 #[must_use]
-pub(super) fn next(old: &[Line], new: Vec<Line>, most: usize) -> Slice {
-    let there: HashSet<&Item> = old.iter().map(|line| &line.item).collect();
+pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize) -> Slice {
     let (mut cells, mut cut) = (0, 0);
     for line in &new {
-        let more = if there.contains(&line.item) { 0 } else { line.cells.len() };
+        let more = if find(old, &line.item).is_some() { 0 } else { line.cells.len() };
         // At least one line.
         if cut > 0 && cells + more > most {
             break;
@@ -37,10 +40,78 @@ pub(super) fn next(old: &[Line], new: Vec<Line>, most: usize) -> Slice {
     let mut lines = new;
     lines.truncate(cut);
     if cut < length {
-        let first: HashSet<Item> = lines.iter().map(|line| line.item.clone()).collect();
-        lines.extend(old.iter().take(length).skip(cut).filter(|line| !first.contains(&line.item)).cloned());
+        let lower = old.iter().take(length).skip(cut).filter(|line| find(&lines, &line.item).is_none());
+        let lower: Vec<Line> = lower.cloned().collect();
+        lines.extend(lower);
     }
-    Slice { lines, cells, is_all: cut == length }
+    Slice { lines, places, cells, is_all: cut == length }
+}
+
+/// The next part on the way from `old` to `new`, which are those at `places`, when somebody scrolls: with about so many new cells, or
+/// with [`SCROLLED`]. What is there stays; then comes what the screen lacks, then what is next to it.
+#[must_use]
+pub(super) fn near(old: &[Line], mut new: Vec<Line>, places: Range<usize>, screen: &Range<usize>, most: usize) -> Slice {
+    let offset = places.start;
+    let screen = screen.start.saturating_sub(offset)..screen.end.saturating_sub(offset);
+    let before: Vec<Option<Range<usize>>> = new.iter().map(|line| Some(find(old, &line.item)?.cells.clone())).collect();
+    let lacks = |place: usize| {
+        let wanted = &new[place].cells;
+        let Some(cells) = &before[place] else { return wanted.len() };
+        match wanted.clone().filter(|column| !cells.contains(column)).count() {
+            0 => 0,
+            // The row is laid out anew.
+            missing => missing + 1,
+        }
+    };
+    let kept = |cells: &Option<Range<usize>>| cells.is_some();
+    let first = screen.start.min(new.len());
+    let (start, end) = before.iter().position(kept).zip(before.iter().rposition(kept)).map_or((first, first), |(a, b)| (a, b + 1));
+    let screen = first..screen.end.clamp(first, new.len());
+    let most = most.max(if start < end { SCROLLED } else { JUMPED });
+    // Rows between those that stay are there in any case.
+    let between = (start..end).filter(|place| before[*place].is_none());
+    let mut cells: usize = between.map(lacks).sum();
+    let mut fits = |place: usize| {
+        let more = lacks(place);
+        let is_first = cells == 0;
+        if more == 0 || is_first || cells + more <= most {
+            cells += more;
+            return true;
+        }
+        false
+    };
+    // Whatever the screen lacks: cells of rows that are there, and rows below and above them.
+    let mut narrow = Vec::new();
+    let on_screen = screen.start.clamp(start, end)..screen.end.clamp(start, end);
+    for place in on_screen.clone() {
+        if before[place].is_some() && !fits(place) {
+            narrow.push(place);
+        }
+    }
+    let mut places = start..end;
+    for bounds in [screen, 0..new.len()] {
+        while places.end < bounds.end && fits(places.end) {
+            places.end += 1;
+        }
+        while places.start > bounds.start && fits(places.start - 1) {
+            places.start -= 1;
+        }
+    }
+    for place in (start..end).filter(|place| !on_screen.contains(place)) {
+        if before[place].is_some() && !fits(place) {
+            narrow.push(place);
+        }
+    }
+    let is_all = narrow.is_empty() && places.len() == new.len();
+    for place in narrow {
+        new[place].cells = before[place].clone().unwrap_or_default();
+    }
+    Slice { lines: new.drain(places.clone()).collect(), places: offset + places.start..offset + places.end, cells, is_all }
+}
+
+/// The line of an item. There are some thirty: looking through them is as quick as anything.
+fn find<'a>(lines: &'a [Line], item: &Item) -> Option<&'a Line> {
+    lines.iter().find(|line| line.item == *item)
 }
 
 /// How many cells a part may have, when one of so many took so long, in milliseconds.
@@ -54,6 +125,12 @@ pub(super) fn most(cells: usize, took: f64) -> usize {
 /// So many cells are put there on any machine.
 const LEAST: usize = 8;
 
+/// So many are put there on any machine while somebody scrolls: fewer, and a wheel would be faster.
+const SCROLLED: usize = if cfg!(test) { 12 } else { 20 };
+
+/// So many, when somebody jumps to where nothing is there yet.
+const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
+
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
@@ -62,7 +139,7 @@ pub(super) const FIRST: usize = 24;
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, most, next};
+    use super::{Line, most, near, next};
     use crate::board::item::Item;
     use crate::board::row::Position;
 
@@ -80,7 +157,7 @@ mod tests {
     fn check(old: &str, new: &str, steps: &[&str]) {
         let mut there = lines(old, 6);
         for (step, expected) in steps.iter().enumerate() {
-            let slice = next(&there, lines(new, 6), 12);
+            let slice = next(&there, lines(new, 6), 0..new.len(), 12);
             let names = slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
             assert_eq!(names, *expected, "{old} to {new}, step {step}");
             assert_eq!(slice.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
@@ -99,8 +176,60 @@ mod tests {
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
-        let wide = next(&lines("ab", 50), lines("yz", 50), 12);
+        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12);
         assert_eq!((wide.lines.len(), wide.cells, wide.is_all), (2, 50, false), "one line in any case");
+    }
+
+    /// All that is in the document, one step after the other, for a screen of these places.
+    fn scroll(old: &str, new: &str, screen: std::ops::Range<usize>, steps: &[&str]) {
+        let mut there = lines(old, 6);
+        for (step, expected) in steps.iter().enumerate() {
+            // As if a hundred rows were above.
+            let part = near(&there, lines(new, 6), 100..100 + new.len(), &(100 + screen.start..100 + screen.end), 0);
+            let names = part.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
+            assert_eq!(names, *expected, "{old} to {new}, step {step}");
+            assert_eq!(names, new[part.places.start - 100..part.places.end - 100], "{old} to {new}, step {step}");
+            assert_eq!(part.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
+            assert!(part.cells <= 18, "{old} to {new}, step {step}");
+            there = part.lines;
+        }
+    }
+
+    #[test]
+    fn who_scrolls_keeps_what_is_there_and_gets_a_few_rows_a_frame() {
+        scroll("abcdef", "abcdef", 1..4, &["abcdef"]);
+        scroll("abcdef", "cdefghij", 2..5, &["cdefgh", "cdefghij"]);
+        scroll("efghij", "abcdefgh", 2..5, &["cdefgh", "abcdefgh"]);
+        scroll("def", "abcdefghi", 2..7, &["cdefg", "cdefghi", "abcdefghi"]);
+        scroll("abc", "", 0..0, &[""]);
+        scroll("", "", 0..0, &[""]);
+    }
+
+    #[test]
+    fn who_jumps_sees_the_screen_first() {
+        scroll("abc", "pqrstuvw", 2..6, &["rst", "rstuv", "qrstuvw", "pqrstuvw"]);
+        scroll("abc", "pqrst", 4..9, &["rst", "pqrst"]);
+        scroll("abc", "pq", 7..9, &["pq"]);
+    }
+
+    #[test]
+    fn rows_that_come_between_are_there_at_once() {
+        scroll("abcd", "abxcd", 0..5, &["abxcd"]);
+        scroll("abcd", "axbycd", 0..5, &["axbycd"]);
+    }
+
+    #[test]
+    fn columns_that_come_near_are_filled_on_the_screen_first() {
+        let cells = |part: &super::Slice| part.lines.iter().map(|line| line.cells.clone()).collect::<Vec<_>>();
+        let part = near(&lines("abcdef", 6), lines("abcdef", 10), 0..6, &(2..4), 0);
+        assert_eq!((cells(&part), part.cells, part.is_all), ([6, 6, 10, 10, 6, 6].map(|end| 0..end).into(), 10, false));
+        let part = near(&part.lines, lines("abcdef", 10), 0..6, &(2..4), 0);
+        assert_eq!((cells(&part), part.cells, part.is_all), ([10, 10, 10, 10, 6, 6].map(|end| 0..end).into(), 10, false));
+        let part = near(&part.lines, lines("abcdef", 10), 0..6, &(2..4), 0);
+        assert_eq!((cells(&part), part.cells, part.is_all), (vec![0..10; 6], 10, true));
+        // A row may lack more than fits, and comes all the same.
+        let part = near(&lines("ab", 2), lines("ab", 50), 0..2, &(0..2), 0);
+        assert_eq!((cells(&part), part.cells, part.is_all), (vec![0..50, 0..2], 49, false));
     }
 
     #[test]
