@@ -274,3 +274,32 @@ fn a_wall_shows_trouble_first_without_controls_and_turns_its_pages_without_scrip
 fn details_are_no_wall() {
     assert!(page("/base/services/cart/dev?view=wall").contains("class=\"bar\""));
 }
+
+#[test]
+fn a_page_begins_with_the_heading_that_its_first_row_stands_below() {
+    let lines = (0..150).map(|number| format!("service-{number:03} @shop dev: 7fc38a2 ready 1/1\n"));
+    let board = parse(&format!("environments: dev development\n{}", lines.collect::<String>())).unwrap();
+    let page = |address: &str| render(backend(board.clone(), address, Language::English));
+    for (address, headings) in [("/base/?group=team", 1), ("/base/?group=team&page=2", 1), ("/base/?page=2", 0)] {
+        let html = page(address);
+        assert_eq!(html.matches("<tr class=\"heading\"").count(), headings, "{address}");
+        assert_eq!(html.matches("shop <small>150</small>").count(), headings, "{address}");
+    }
+}
+
+#[test]
+fn a_spanish_page_says_reasons_in_spanish_and_quotes_clusters() {
+    let board = r#"environments: dev development
+a dev: 993e5fc failing 0/1 "not recovering, 0 of 1 pods ready since 2026-11-20 09:00:00 UTC: pod a-1 is not ready"
+b dev: 993e5fc failing 0/1 "exec format error"
+"#;
+    let html = |language| render(backend(parse(board).unwrap(), "/base/", language));
+    let spanish = html(Language::Spanish);
+    let (a, b) = (row(&spanish, "a").to_owned(), row(&spanish, "b").to_owned());
+    assert!(a.contains(">no se recupera<") && a.contains("title=\"no se recupera, 0 de 1 pods listos desde 2026-11-20 09:00:00 UTC: el pod a-1 no está listo\""), "{a}");
+    assert!(!a.contains("lang="), "{a}");
+    assert!(b.contains("<span class=\"reason\" lang=\"en\">exec format error<"), "{b}");
+    assert!(spanish.contains("id=\"phrases\""));
+    let english = html(Language::English);
+    assert!(row(&english, "a").contains(">not recovering<") && !english.contains("id=\"phrases\""));
+}

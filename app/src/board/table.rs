@@ -20,13 +20,15 @@ pub fn BoardTable(
     let busy = move || (window.extent.get() == Extent::Screen && live.known.with(Option::is_some)).then_some("true");
     let count = move || live.columns.with(Columns::len) + 1;
     let rows = move || live.shown.with(|shown| shown.len() + 1);
+    let above = window.heading_above(page);
+    let (role_above, hidden_above) = if above.is_empty() { ("none", Some("true")) } else { ("rowgroup", None) };
     view! {
         <table role="table" class=columns data-density=move || page.view.density.get().as_str() aria-rowcount=rows aria-colcount=count aria-busy=busy>
             <caption class="sr">{page.strings.caption}</caption>
             <thead role="rowgroup">
                 <HeaderRow page />
             </thead>
-            <tbody role="none" aria-hidden="true" node_ref=window.above></tbody>
+            <tbody role=role_above aria-hidden=hidden_above node_ref=window.above inner_html=above></tbody>
             <tbody
                 role="rowgroup"
                 node_ref=window.body

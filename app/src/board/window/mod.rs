@@ -34,7 +34,7 @@ use self::slices::Slice;
 use super::columns::Columns;
 use super::item::Item;
 use super::page::Page;
-use super::row::{Position, RowContext};
+use super::row::{Position, RowContext, heading};
 use crate::live::state::Live;
 use crate::opening::Opening;
 use crate::ui::ago;
@@ -148,6 +148,22 @@ impl Window {
         };
         self.lines.set_value(lines);
         html
+    }
+
+    /// The heading of the first row of a page, where that is on a page before. Only the server writes it, for those who read pages.
+    #[must_use]
+    pub fn heading_above(self, page: Page) -> String {
+        if !cfg!(feature = "ssr") {
+            return String::new();
+        }
+        let (shown, first) = (self.live.shown.get_untracked(), self.first.get_value());
+        let above = if matches!(shown.get(first), Some(Item::Row(_))) { &shown[..first] } else { &[] };
+        let headings = above.iter().enumerate().rev();
+        let mut found = headings.filter_map(|(place, item)| match item {
+            Item::Heading(words) => Some(heading(page.strings, words, Position { place, pinned: false, selected: None }).0),
+            Item::Row(_) => None,
+        });
+        found.next().unwrap_or_default()
     }
 
     /// Makes a window of the page that the server wrote. Called once; it begins in the browser.

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::heights::{Beyond, Heights};
-use super::{Extent, Window};
+use super::{Extent, Window, set};
 
 /// What is beyond the screen is put into the document when nobody typed for so long.
 const REST: Duration = Duration::from_millis(250);
@@ -36,6 +36,12 @@ impl Window {
         let Some(board) = self.board.get() else { return };
         if self.body.get().is_none() {
             return;
+        }
+        if let Some(above) = self.above.get_untracked() {
+            // Rows above the window are room, and no heading.
+            above.set_inner_html("");
+            set(&above, "role", "none");
+            set(&above, "aria-hidden", "true");
         }
         self.learn_heights();
         let first = self.first.get_value();
