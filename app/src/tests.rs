@@ -296,7 +296,11 @@ b dev: 993e5fc failing 0/1 "exec format error"
     let html = |language| render(backend(parse(board).unwrap(), "/base/", language));
     let spanish = html(Language::Spanish);
     let (a, b) = (row(&spanish, "a").to_owned(), row(&spanish, "b").to_owned());
-    assert!(a.contains(">no se recupera<") && a.contains("title=\"no se recupera, 0 de 1 pods listos desde 2026-11-20 09:00:00 UTC: el pod a-1 no está listo\""), "{a}");
+    assert!(
+        a.contains(">no se recupera<")
+            && a.contains("title=\"no se recupera, 0 de 1 pods listos desde 2026-11-20 09:00:00 UTC: el pod a-1 no está listo\""),
+        "{a}"
+    );
     assert!(!a.contains("lang="), "{a}");
     assert!(b.contains("<span class=\"reason\" lang=\"en\">exec format error<"), "{b}");
     assert!(spanish.contains("id=\"phrases\""));

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
-use model::board::{Board, TargetState};
+use model::board::{Board, Revision, TargetState};
 use model::catalogue::{Catalogue, Column};
 use model::event::{Event, TargetHealth};
 use model::ids::TargetId;
@@ -39,6 +39,8 @@ struct Server {
     board: watch::Receiver<Arc<Board>>,
     store: Store,
     stop: CancellationToken,
+    /// The path that it lives under.
+    base: String,
     /// How many records were made.
     made: i32,
 }
@@ -57,6 +59,7 @@ impl Server {
     async fn start_with(change: impl FnOnce(&mut config::Server)) -> Self {
         let mut server = config::Server { max_body: 4096, records_per_minute: 5, ..config::Server::default() };
         change(&mut server);
+        let base = server.base_path.trim_end_matches('/').to_owned();
         let clock = Clock::new(now);
         let store = Store::open(&config::Store { url: "sqlite::memory:".into(), ..config::Store::default() }).await.unwrap();
         let stop = CancellationToken::new();
@@ -90,7 +93,7 @@ impl Server {
         let mut board = hub.board();
         let is_live = board.wait_for(|board| board.environments[0].targets[0].state == TargetState::Live);
         drop(timeout(PATIENCE, is_live).await.expect("the cluster is live").unwrap());
-        Self { router: router(parts), board, hub, store, stop, made: 0 }
+        Self { router: router(parts), board, hub, store, stop, base, made: 0 }
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
@@ -108,7 +111,7 @@ impl Server {
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
-    /// CI says that a service was deployed to `dev`; waits until the board shows it.
+    /// CI says that a service was deployed to `dev`; waits until the board shows it, and the API serves that board.
     async fn deployed(&mut self, service: &str, commit: &str) -> Arc<Board> {
         self.made += 1;
         let at = now() - TimeDelta::minutes(1) + TimeDelta::seconds(1) * self.made;
@@ -121,7 +124,22 @@ impl Server {
             let cell = board.services.get(service).and_then(|row| row.cells.get("dev"));
             cell.and_then(|cell| cell.record.as_ref()).and_then(|record| record.commit.as_deref()) == Some(commit)
         };
-        Arc::clone(&timeout(PATIENCE, self.board.wait_for(shows)).await.expect("the board shows the record").unwrap())
+        let board = Arc::clone(&timeout(PATIENCE, self.board.wait_for(shows)).await.expect("the board shows the record").unwrap());
+        // What is served follows the board by a task that has its turn.
+        let served = async {
+            while self.served().await.number < board.revision.number {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, served).await.expect("the board is served");
+        board
+    }
+
+    /// The revision of the board that the API serves.
+    async fn served(&self) -> Revision {
+        let answer = self.get(&format!("{}/api/v1/board?q=service:-", self.base), &[]).await;
+        let (revision, _) = answer.header(header::ETAG).trim_matches('"').rsplit_once('-').unwrap();
+        revision.parse().unwrap()
     }
 }
 
