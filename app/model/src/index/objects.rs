@@ -74,13 +74,17 @@ impl Objects {
 
     /// Whether objects of the kind can be read in a namespace: a right may be missing.
     pub(crate) fn can_see(&self, kind: Kind, namespace: &ArcStr) -> bool {
-        self.listed.contains(&(kind, None))
-            || self.listed.contains(&(kind, Some(ArcStr::clone(namespace))))
+        self.is_listed(kind, namespace)
             || match kind {
                 Kind::Pod => self.pods.keys().any(|name| name.namespace == *namespace),
                 Kind::ReplicaSet => self.sets.keys().any(|name| name.namespace == *namespace),
                 _ => self.workloads.keys().any(|(of, name)| *of == kind && name.namespace == *namespace),
             }
+    }
+
+    /// Whether objects of the kind were listed, everywhere or in a namespace.
+    fn is_listed(&self, kind: Kind, namespace: &ArcStr) -> bool {
+        self.listed.contains(&(kind, None)) || self.listed.contains(&(kind, Some(ArcStr::clone(namespace))))
     }
 
     /// The kinds of workloads that can be read nowhere here, although others can.

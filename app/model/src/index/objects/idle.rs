@@ -3,8 +3,8 @@
 //! A Deployment keeps the sets of its last rollouts (`revisionHistoryLimit`, ten unless it says otherwise), so that it can go back to
 //! one: nine in ten sets of a cluster have no pods and wait for that. A set that goes back to work is heard of before its pods are.
 
-use super::Objects;
 use super::links::owned;
+use super::{Moves, Objects};
 use crate::workload::{Fact, Kind, ReplicaSet};
 
 impl Objects {
@@ -19,10 +19,8 @@ impl Objects {
         let idle: Vec<_> = self.sets.iter().filter(|(_, set)| self.is_idle(set)).map(|(name, _)| name.clone()).collect();
         for name in idle {
             if let Some(set) = self.sets.remove(&name) {
-                self.set_by_uid.remove(&set.uid);
-                if let Some(owner) = &set.owner {
-                    self.sets_by_owner.remove(&(owner.uid.clone(), name));
-                }
+                // No row is told: none looked at it.
+                self.unlink_set(&set, &mut Moves::default());
             }
         }
     }
@@ -33,8 +31,8 @@ impl Objects {
         let deployment = self.workload_by_uid.get(&owner.uid).and_then(|key| self.workload(key));
         let is_before = set.revision.is_some() && deployment.is_some_and(|deployment| deployment.revision > set.revision);
         let namespace = &set.name.namespace;
-        let is_listed = |kind: Kind| self.listed.contains(&(kind, None)) || self.listed.contains(&(kind, Some(namespace.clone())));
-        is_before && is_listed(Kind::Pod) && is_listed(Kind::ReplicaSet) && owned(&self.pods_by_owner, &set.uid).next().is_none()
+        let are_listed = self.is_listed(Kind::Pod, namespace) && self.is_listed(Kind::ReplicaSet, namespace);
+        is_before && are_listed && owned(&self.pods_by_owner, &set.uid).next().is_none()
     }
 }
 
