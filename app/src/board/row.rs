@@ -24,8 +24,6 @@ pub struct RowContext {
     pub strings: &'static Strings,
     /// What ages are counted to, UTC.
     pub now: DateTime<Utc>,
-    /// From this place on rows are laid out when they come near the screen.
-    later: usize,
     /// The part of a link before the service.
     before: String,
     /// The part of a link behind the service, for each column.
@@ -51,13 +49,7 @@ impl RowContext {
     pub fn new(columns: Columns, strings: &'static Strings, now: DateTime<Utc>, base: &str, view: &ViewQuery) -> Self {
         let view = view.to_string();
         let behind = columns.iter().map(|(_, name)| format!("/{}{view}", escape(name.as_str()))).collect();
-        Self { columns, strings, now, later: usize::MAX, before: format!("{base}/services/"), behind, view }
-    }
-
-    /// The same, but rows from a place on are laid out when they come near the screen.
-    #[must_use]
-    pub fn with_later(self, later: usize) -> Self {
-        Self { later, ..self }
+        Self { columns, strings, now, before: format!("{base}/services/"), behind, view }
     }
 
     /// The address of a service's details, as far as it is that of all its cells.
@@ -79,7 +71,7 @@ impl RowContext {
 pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<usize>) -> Markup {
     let address = context.address(&row.name);
     html! {
-        tr class=[(position.place >= context.later).then_some("later")] role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
+        tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
             th role="rowheader" scope="row" {
                 a href={ (address) (context.view) } { (row.name.as_str()) }
                 small { @if let Some(team) = &row.team { (team) } }
@@ -170,17 +162,6 @@ mod tests {
         assert!(html.contains("href=\"/base/services/a?q=by:ana\">a</a><small>&lt;shop&gt;</small>"), "{html}");
         assert!(html.contains("data-pin=\"a\" aria-pressed=\"true\" aria-label=\"Pin a\""), "{html}");
         assert!(html.contains("href=\"/base/services/a/eu@west?q=by:ana\""), "{html}");
-    }
-
-    #[test]
-    fn rows_beyond_the_first_screen_are_laid_out_later() {
-        let board = parse(BOARD).unwrap();
-        let columns = Columns::all(&board.environments);
-        let context = RowContext::new(columns, Language::English.strings(), TIME, "", &ViewQuery::default()).with_later(30);
-        for (place, expected) in [(29, "<tr role"), (30, "<tr class=\"later\" role")] {
-            let html = row(&context, &board.services["a"], Position { place, ..FIRST }, &(0..3)).0;
-            assert!(html.starts_with(expected), "{place}: {html}");
-        }
     }
 
     #[test]

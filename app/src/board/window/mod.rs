@@ -39,9 +39,6 @@ use crate::live::state::Live;
 use crate::opening::Opening;
 use crate::ui::ago;
 
-/// No screen shows more rows than this; those behind them that the server writes are laid out when they come near.
-const AT_ONCE: usize = 30;
-
 /// This many columns beyond the screen are in the document, on either side.
 const COLUMNS_BEYOND: usize = 1;
 
@@ -141,11 +138,7 @@ impl Window {
     pub fn written(self, page: Page) -> String {
         let first = self.first.get_value();
         let lines = untrack(|| self.wanted(page, first..first + self.page));
-        let html = if cfg!(feature = "ssr") {
-            untrack(|| lines::html(&lines, &self.context(page).with_later(first + AT_ONCE)))
-        } else {
-            String::new()
-        };
+        let html = if cfg!(feature = "ssr") { untrack(|| lines::html(&lines, &self.context(page))) } else { String::new() };
         self.lines.set_value(lines);
         html
     }
