@@ -83,6 +83,16 @@ impl Density {
         }
     }
 
+    /// How high a row is, in CSS pixels: `--row` in the style sheet.
+    #[must_use]
+    pub const fn height(self) -> usize {
+        match self {
+            Self::Comfortable => 51,
+            Self::Compact => 41,
+            Self::Dense => 29,
+        }
+    }
+
     /// The density a word names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {

@@ -14,7 +14,7 @@ use model::query::{Context, Query};
 use model::slim::{SlimHead, SlimRow};
 use serde::{Deserialize, Serialize};
 
-use crate::address::{Mode, ViewQuery};
+use crate::address::{Density, Mode, ViewQuery};
 use crate::board::item::{Heading, Item};
 use crate::board::order::Order;
 use crate::board::selection::Selection;
@@ -23,16 +23,17 @@ use crate::wall::ranking::Ranking;
 
 /// How many rows a document has; the others are on other pages, or come when the page is alive.
 /// Of a wide table they are fewer: what is not on the screen is not worth waiting for.
-const PAGE: RangeInclusive<usize> = 40..=100;
+const PAGE: RangeInclusive<usize> = 20..=100;
 
-/// About so many cells are in a document.
-const CELLS: usize = 480;
+/// About so many cells are in a document, when rows are as high as they can be. Chromium lays out all of them before it paints one,
+/// `content-visibility` or not: it takes what is a screen and a half away for near.
+const CELLS: usize = 300;
 
-/// How many rows a document has of a table with so many columns. A wall may show as many as there can be.
+/// How many rows a document has in a view with so many columns: of lower rows, more. A wall may show as many as there can be.
 #[must_use]
-pub fn page_of(mode: Mode, columns: usize) -> usize {
-    match mode {
-        Mode::Board => (CELLS / columns.max(1)).clamp(*PAGE.start(), *PAGE.end()),
+pub fn page_of(view: &ViewQuery, columns: usize) -> usize {
+    match view.mode {
+        Mode::Board => (CELLS * Density::Comfortable.height() / view.density.height() / columns.max(1)).clamp(*PAGE.start(), *PAGE.end()),
         Mode::Wall => *PAGE.end(),
     }
 }
@@ -85,7 +86,7 @@ impl Opening {
             board.services.values().filter(|row| query.matches(row, context)).map(|row| &row.name).collect();
         let order = Order::of(&view);
         let columns = order.columns(board);
-        let rows = page_of(view.mode, columns.len());
+        let rows = page_of(&view, columns.len());
         let summary = Summary::of(board, &columns, |name| matching.contains(name));
         let shown = match view.mode {
             Mode::Board => order.list(board, matching),
@@ -158,7 +159,7 @@ impl Snapshot {
                 let item = |place: usize| place.checked_sub(first).and_then(|place| lines.get(place)).cloned().unwrap_or_else(unnamed);
                 let (_, search) = address.split_once('?').unwrap_or_default();
                 let view = ViewQuery::parse(search);
-                let page = page_of(view.mode, Order::of(&view).columns(&board).len());
+                let page = page_of(&view, Order::of(&view).columns(&board).len());
                 Opening { shown: (0..shown).map(item).collect(), first, page, summary, known: Some(known) }
             }
         };
@@ -169,7 +170,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::{Opening, Snapshot};
-    use crate::address::Mode;
+    use crate::address::ViewQuery;
     use model::board::Board;
     use model::ids::ServiceName;
     use model::text::{TIME, parse};
@@ -198,7 +199,11 @@ mod tests {
 
     #[test]
     fn a_wide_table_has_fewer_rows_in_a_document() {
-        assert_eq!([0, 1, 3, 6, 12, 40].map(|columns| super::page_of(Mode::Board, columns)), [100, 100, 100, 80, 40, 40]);
+        let rows = |address: &str| [0, 1, 3, 6, 12, 40].map(|columns| super::page_of(&ViewQuery::parse(address), columns));
+        assert_eq!(rows(""), [100, 100, 100, 50, 25, 20]);
+        assert_eq!(rows("density=compact"), [100, 100, 100, 62, 31, 20]);
+        assert_eq!(rows("density=dense"), [100, 100, 100, 87, 43, 20]);
+        assert_eq!(rows("view=wall"), [100; 6]);
     }
 
     #[test]
