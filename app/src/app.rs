@@ -1,36 +1,28 @@
 //! The body of the document.
 
-use std::time::Duration;
-
-use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 use crate::address::Mode;
-use crate::board::page::{BoardPage, Page};
+#[cfg(feature = "ssr")]
+use crate::board::{page::Page, parts::BoardPage};
 use crate::i18n::Strings;
 use crate::start::Start;
 use crate::wall::WallPage;
 use crate::wall::state::Wall;
 
-/// The body of the document: the board, with the details of a cell beside it when the address names one; or the wall.
+/// The body of the document: the board, with the details of a cell beside it when the address names one; or the wall. In the
+/// browser the board is none of it: [`crate::board::parts::come_alive`].
 #[component]
 pub fn App(
     /// What it starts from.
     start: Start,
 ) -> impl IntoView {
     provide_context(start.language);
-    if start.mode() == Some(Mode::Wall) {
-        EitherOf3::A(view! { <WallPage wall=Wall::new(&start) /> })
-    } else if start.mode().is_some() {
-        let page = Page::new(&start);
-        if cfg!(feature = "hydrate") {
-            // Once the page is made.
-            let owner = Owner::current();
-            set_timeout(move || owner.into_iter().for_each(|owner| owner.with(|| page.come_alive())), Duration::ZERO);
-        }
-        EitherOf3::B(view! { <BoardPage page panel=start.panel written=start.written /> })
-    } else {
-        EitherOf3::C(view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> })
+    match start.mode() {
+        Some(Mode::Wall) => view! { <WallPage wall=Wall::new(&start) /> }.into_any(),
+        #[cfg(feature = "ssr")]
+        Some(Mode::Board) => view! { <BoardPage page=Page::new(&start) panel=start.panel written=start.written /> }.into_any(),
+        _ => view! { <NotFound strings=start.language.strings() home=format!("{}/", start.base) /> }.into_any(),
     }
 }
 

@@ -47,13 +47,16 @@ pub use self::wall::refusal::Refusal;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    use std::time::Duration;
+
     use leptos::mount::hydrate_body;
     use leptos::prelude::*;
 
     console_error_panic_hook::set_once();
     match start::Start::of_document() {
         // In tasks of their own: what is read, what is made of it, and what comes alive then. Between them the browser answers.
-        Ok(start) => set_timeout(|| hydrate_body(move || view! { <app::App start /> }), std::time::Duration::ZERO),
+        Ok(start) if start.mode() == Some(address::Mode::Board) => set_timeout(|| board::parts::come_alive(start), Duration::ZERO),
+        Ok(start) => set_timeout(|| hydrate_body(move || view! { <app::App start /> }), Duration::ZERO),
         Err(error) => leptos::logging::error!("The page stays as the server rendered it: {error}"),
     }
 }

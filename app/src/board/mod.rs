@@ -19,6 +19,7 @@ pub mod menu;
 pub mod order;
 pub mod page;
 pub mod pages;
+pub mod parts;
 pub mod pointed;
 pub mod row;
 pub mod saved;

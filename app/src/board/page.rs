@@ -1,22 +1,14 @@
-//! The page: bar, strip, table, and the details beside it.
+//! What the parts of the page share, and what moves them.
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
 use model::ids::ServiceName;
 
-use super::aside::DetailsAside;
-use super::empty::Empty;
-use super::filters::Filters;
-use super::legend::Legend;
-use super::menu::ViewMenu;
 use super::order::Order;
-use super::pages::Pages;
 use super::pointed;
-use super::saved::SavedViews;
-use super::search::SearchBox;
 use super::selection::Selection;
-use super::table::BoardTable;
 use super::window::Window;
 use crate::i18n::{Language, Strings};
 use crate::live::clock::Clock;
@@ -25,15 +17,10 @@ use crate::live::source::{self, Sink};
 use crate::live::state::Live;
 use crate::location::Location;
 use crate::pins::Pins;
-use crate::start::{Start, Written};
-use crate::ui::connection::ConnectionNotice;
-use crate::ui::copy::{Toast, ToastNote};
-use crate::ui::help::Help;
+use crate::start::Start;
+use crate::ui::copy::Toast;
 use crate::ui::icon;
 use crate::ui::keyboard;
-use crate::ui::language::LanguageLink;
-use crate::ui::theme::ThemeButton;
-use crate::ui::wall::WallLink;
 use crate::view::ViewState;
 
 /// What the parts of the page share.
@@ -53,6 +40,8 @@ pub struct Page {
     pub clock: Clock,
     /// The connection to the server.
     pub connection: RwSignal<Connection>,
+    /// The search box, once it is in the document.
+    pub search: NodeRef<html::Input>,
     /// What was just done.
     pub toast: Toast,
     /// What is pinned.
@@ -81,6 +70,7 @@ impl Page {
             selection,
             clock: Clock::start(start.now),
             connection: RwSignal::new(Connection::Rendered(start.board.generated_at.max(start.now))),
+            search: NodeRef::new(),
             toast: Toast::new(start.language.strings()),
             pins: Pins::new(&start.base),
             language: start.language,
@@ -102,11 +92,20 @@ impl Page {
         self.toast.say(words(service.as_str()));
     }
 
-    /// Everything that moves: effects run in the browser only, once the page is hydrated.
-    pub fn come_alive(self) {
-        let Self { live, window, view, location, clock, connection, pins, .. } = self;
-        location.listen();
-        view.follow_address(location);
+    /// Everything that moves: effects run in the browser only, once the page is hydrated. In parts, each for a task of its own.
+    #[must_use]
+    pub const fn movements() -> [fn(Self); 4] {
+        [Self::follow_reader, Self::follow_choice, Self::follow_screen, Self::follow_server]
+    }
+
+    fn follow_reader(self) {
+        keyboard::listen(self);
+        self.location.listen();
+        self.view.follow_address(self.location);
+    }
+
+    fn follow_choice(self) {
+        let Self { live, window, view, clock, pins, .. } = self;
         // Before what is shown becomes another: rows of the new search are put into the document once, and no more than needed.
         Effect::new(move |before: Option<()>| {
             view.q.track();
@@ -120,6 +119,10 @@ impl Page {
         Effect::new(move |_| live.filter(view.filter(), clock.now()));
         pins.come_alive();
         Effect::new(move |_| live.arrange(Order { pinned: pins.get(), ..view.order() }));
+    }
+
+    fn follow_screen(self) {
+        let Self { window, view, .. } = self;
         window.come_alive(self);
         Effect::new(move |before: Option<()>| {
             view.density.track();
@@ -127,87 +130,14 @@ impl Page {
                 window.resized();
             }
         });
+        Effect::new(move |_| pointed::follow(self));
+    }
+
+    fn follow_server(self) {
+        let Self { live, view, clock, connection, .. } = self;
         let (heard, served) = (RwSignal::new(clock.now_untracked()), RwSignal::new(None));
         Effect::new(move |_| source::follow(&view.base(), Sink { live, connection, clock, heard, served }));
-        Effect::new(move |_| pointed::follow(self));
         let failing = Memo::new(move |_| live.summary.with(|summary| summary.shown_failing));
         Effect::new(move |_| icon::tell(&view.base(), failing.get()));
-    }
-}
-
-/// The board's page, with the details of a cell beside it.
-#[component]
-pub fn BoardPage(
-    /// What its parts share.
-    page: Page,
-    /// The details that the server wrote for the address.
-    panel: Option<String>,
-    /// What else the server wrote.
-    written: Written,
-) -> impl IntoView {
-    let search = NodeRef::new();
-    keyboard::listen(page, search);
-    let strings = page.strings;
-    view! {
-        <div class="app">
-            <a class="skip" href="#board" rel="external">
-                {strings.skip_to_board}
-            </a>
-            <header class="bar">
-                <a class="brand" href=move || page.view.base().to_string() + "/">
-                    <Logo />
-                    "Relboard"
-                </a>
-                <SearchBox page input=search />
-                <nav class="tools" aria-label="Relboard">
-                    <LanguageLink page />
-                    <ViewMenu page />
-                    <WallLink view=page.view />
-                    <ThemeButton view=page.view />
-                    <Help content=written.help />
-                    <ConnectionNotice connection=page.connection />
-                </nav>
-            </header>
-            <section class="strip" aria-label=strings.legend>
-                <SavedViews page content=written.views />
-                <Filters page />
-                <Legend page />
-            </section>
-            <main class="main" id="board">
-                <h1 class="sr">{strings.caption}</h1>
-                <div
-                    class="board"
-                    tabindex="0"
-                    role="region"
-                    aria-label=strings.board
-                    node_ref=page.window.board
-                    on:scroll=move |_| page.window.look()
-                >
-                    <BoardTable page />
-                    <Empty page />
-                    <Pages page />
-                </div>
-                <DetailsAside page content=panel />
-            </main>
-            <noscript>
-                <p class="notice">{strings.without_script}</p>
-            </noscript>
-            <ToastNote toast=page.toast />
-        </div>
-    }
-}
-
-/// Six cells of a board.
-#[component]
-fn Logo() -> impl IntoView {
-    view! {
-        <svg viewBox="0 0 20 20" aria-hidden="true">
-            <rect class="hue-0" x="1" y="2" width="8" height="4" rx="1.2" />
-            <rect class="hue-0" x="11" y="2" width="8" height="4" rx="1.2" />
-            <rect class="hue-1" x="1" y="8" width="8" height="4" rx="1.2" />
-            <rect class="red" x="11" y="8" width="8" height="4" rx="1.2" />
-            <rect class="hue-2" x="1" y="14" width="8" height="4" rx="1.2" />
-            <rect class="hue-2" x="11" y="14" width="8" height="4" rx="1.2" />
-        </svg>
     }
 }

@@ -1,6 +1,5 @@
 //! The search box: a form that the server answers, and with JavaScript an answer at every key.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::page::Page;
@@ -10,10 +9,8 @@ use super::page::Page;
 pub fn SearchBox(
     /// The page.
     page: Page,
-    /// The box, for the keyboard to find.
-    input: NodeRef<html::Input>,
 ) -> impl IntoView {
-    let Page { view, strings, .. } = page;
+    let Page { view, strings, search: input, .. } = page;
     let error = move || view.parsed.with(|parsed| parsed.as_ref().err().cloned());
     let invalid = move || error().is_some();
     // The box belongs to who types in it: it is written to only when the search changes elsewhere. What was typed

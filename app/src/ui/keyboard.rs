@@ -1,6 +1,5 @@
 //! The keyboard: everything the pointer can do.
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -24,13 +23,13 @@ enum Way {
 }
 
 /// Listens to the whole window for as long as the page is there.
-pub fn listen(page: Page, search: NodeRef<html::Input>) {
+pub fn listen(page: Page) {
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
                 return;
             }
-            if handle(page, &event, search) {
+            if handle(page, &event) {
                 event.prevent_default();
             }
         });
@@ -48,7 +47,7 @@ fn close(page: Page) -> bool {
 }
 
 /// Does what the key says; whether it said something.
-fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>) -> bool {
+fn handle(page: Page, event: &KeyboardEvent) -> bool {
     // A menu has its own keys, and Escape closes nothing but it. A browser without popovers does not know the selector.
     if document().query_selector(":popover-open").ok().flatten().is_some() {
         return false;
@@ -65,7 +64,7 @@ fn handle(page: Page, event: &KeyboardEvent, search: NodeRef<html::Input>) -> bo
         };
     }
     match key.as_str() {
-        "/" => search.get_untracked().is_some_and(|input| {
+        "/" => page.search.get_untracked().is_some_and(|input| {
             input.select();
             input.focus().is_ok()
         }),
