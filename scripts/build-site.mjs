@@ -46,7 +46,8 @@ const bindgen = output("bash", ["scripts/wasm-bindgen.sh"]);
 // Tokens and the page first, then what builds on them.
 const styles = ["main.css", "wall.css"].map((name) => join(root, "style", name)).filter((path) => existsSync(path));
 const publicFiles = filesIn(join(root, "public"));
-const inputs = [wasm, fileURLToPath(import.meta.url), ...styles, ...publicFiles];
+const optimizer = release ? [join(root, "scripts", "wasm-opt.sh"), join(root, "scripts", "binaryen", "package-lock.json")] : [];
+const inputs = [wasm, ...optimizer, fileURLToPath(import.meta.url), ...styles, ...publicFiles];
 const wanted = sha256(bindgen, ...inputs.flatMap((path) => [relative(root, path), readFileSync(path)]));
 if (existsSync(site) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
   console.log(`The front end is up to date (${relative(root, site)})`);
@@ -62,6 +63,16 @@ mkdirSync(pkg);
 // wasm-bindgen writes relboard.js, relboard_bg.wasm and sometimes snippets/.
 const slim = ["--remove-name-section", "--remove-producers-section"];
 run(bindgen, ["--target", "web", "--no-typescript", "--out-name", "relboard", "--out-dir", pkg, ...(release ? slim : []), wasm]);
+
+// Chromium compiles a function when it is called for the first time, and a page that comes alive calls thousands: more time goes
+// into that than into running them. Functions that are called from one place only become a part of it, as long as that does not
+// make the download larger than without.
+if (release) {
+  const module = join(pkg, "relboard_bg.wasm");
+  const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+  run(output("bash", ["scripts/wasm-opt.sh"]), [...features.map((name) => `--enable-${name}`), "-Oz", "--converge",
+    "--one-caller-inline-max-function-size", "20", module, "--output", module]);
+}
 
 const manifest = {};
 const hashed = (kind, name, content) => {
