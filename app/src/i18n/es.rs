@@ -226,7 +226,7 @@ pub(super) static STRINGS: Strings = Strings {
 
 #[cfg(any(test, feature = "ssr"))]
 fn phrases() -> &'static Phrases {
-    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(super::es_phrases::PHRASES));
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(super::es_phrases::all()));
     &PHRASES
 }
 

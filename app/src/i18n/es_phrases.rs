@@ -1,7 +1,14 @@
 //! What the server says in sentences, in Spanish. See [`super::phrases`] for how they are put together.
 
+mod clusters;
+
+/// All of them. First those of the model, which the cells are full of.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PHRASES.iter().chain(clusters::PHRASES).copied()
+}
+
 /// Fragments in English, each with its Spanish; the special before the general.
-pub(super) const PHRASES: &[(&str, &str)] = &[
+const PHRASES: &[(&str, &str)] = &[
     // A rollout.
     ("{#} of {#} pods updated", "{} de {} pods actualizados"),
     ("{#} of {#} pods ready since {}", "{} de {} pods listos desde {}"),
