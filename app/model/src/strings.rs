@@ -20,7 +20,8 @@ impl Strings {
         }
         if self.known.len() >= self.sweep_at.max(Self::SMALLEST) {
             self.known.retain(|known| ArcStr::strong_count(known) != Some(1));
-            self.sweep_at = self.known.len() * 2;
+            // Looking at all of them is shared by an eighth as many new ones; unused ones would be half of all at twice as many.
+            self.sweep_at = self.known.len() + self.known.len() / 8;
         }
         let text: ArcStr = ArcStr::from(text);
         self.known.insert(ArcStr::clone(&text));
