@@ -113,6 +113,14 @@ fn same(cell: &Cell, strings: &Strings) -> Markup {
     }
 }
 
+/// So many characters of who it was have room in the narrowest column, with an age and pods beside them.
+const WHO: usize = 10;
+
+/// Whether a text may have to be cut off. Only then it is drawn so that it can be: that takes a browser a quarter of what a row takes.
+pub(super) fn is_long(text: &str, room: usize) -> bool {
+    text.chars().count() > room
+}
+
 /// Line two: who, how long ago, pods; what is wrong comes before all of them.
 fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
     let head = || Some(strings.said(face::headline(&cell.reason))).filter(|(head, _)| !head.is_empty());
@@ -134,7 +142,7 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
             span.reason { (strings.ci_recorded) " " (recorded) }
         }
         @if let Some(who) = by.or_else(|| no_record.then(|| (strings.flag)(Flag::NoRecord))) {
-            span.who { (who) }
+            span class=(if is_long(who, WHO) { "who long" } else { "who" }) { (who) }
         }
         @if let Some(at) = face::when(cell).filter(|_| !is_blank(cell)) {
             (ago::time(at, now, &strings.ages))

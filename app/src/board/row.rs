@@ -8,7 +8,7 @@ use model::board::Row;
 use model::ids::ServiceName;
 use model::status::Status;
 
-use super::cell::cell;
+use super::cell::{cell, is_long};
 use super::columns::Columns;
 use super::group::Group;
 use super::item::Heading;
@@ -65,6 +65,12 @@ impl RowContext {
     }
 }
 
+/// So many characters of a service's name have room in the narrowest first column.
+const NAME: usize = 18;
+
+/// So many of its team's.
+const TEAM: usize = 22;
+
 /// The element of a row, with the cells of some columns. The others are left empty: they are not on the screen, and are no cells
 /// for those who read with their ears.
 #[must_use]
@@ -73,8 +79,8 @@ pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<us
     html! {
         tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
             th role="rowheader" scope="row" {
-                a href={ (address) (context.view) } { (row.name.as_str()) }
-                small { @if let Some(team) = &row.team { (team) } }
+                a class=[is_long(row.name.as_str(), NAME).then_some("long")] href={ (address) (context.view) } { (row.name.as_str()) }
+                small class=[row.team.as_deref().is_some_and(|team| is_long(team, TEAM)).then_some("long")] { @if let Some(team) = &row.team { (team) } }
                 button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
             @for (column, (_, environment)) in context.columns.iter().enumerate() {
@@ -162,6 +168,22 @@ mod tests {
         assert!(html.contains("href=\"/base/services/a?q=by:ana\">a</a><small>&lt;shop&gt;</small>"), "{html}");
         assert!(html.contains("data-pin=\"a\" aria-pressed=\"true\" aria-label=\"Pin a\""), "{html}");
         assert!(html.contains("href=\"/base/services/a/eu@west?q=by:ana\""), "{html}");
+    }
+
+    #[test]
+    fn texts_that_may_have_to_be_cut_off_are_marked() {
+        let board = BOARD
+            .replace("a @<shop>", "a-service-of-long-name @a-team-of-a-longer-name")
+            .replace("dev: 7fc38a2 ready 1/1", "dev: 7fc38a2 ready 1/1 by a-person-of-name");
+        let board = parse(&board).unwrap();
+        let context = RowContext::new(Columns::all(&board.environments), Language::English.strings(), TIME, "", &ViewQuery::default());
+        let html = row(&context, &board.services["a-service-of-long-name"], FIRST, &(0..3)).0;
+        for text in ["a-service-of-long-name</a>", "a-team-of-a-longer-name</small>", "a-person-of-name</span>"] {
+            let before = html.split(text).next().unwrap_or_default();
+            let tag = &before[before.rfind('<').unwrap_or_default()..];
+            assert!(tag.contains("long"), "{text}: {tag} {html}");
+        }
+        assert!(!written(BOARD, &[0, 1, 2], FIRST).contains("long"));
     }
 
     #[test]
