@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::prelude::window;
 use model::board::Board;
 use model::slim::SlimHead;
@@ -11,9 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
 use crate::live::haystacks::Haystacks;
-
-/// How long the page reads before it answers to people again, in milliseconds.
-const SLICE: f64 = 8.0;
+use crate::live::turn::Turn;
 
 /// Why something is not there, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +39,7 @@ pub async fn panel(address: &str) -> Result<String, LoadError> {
 }
 
 /// The whole board: a line for its head, and one for each row ([`model::slim`]), and what its search reads. It is read in
-/// slices, so that the page answers meanwhile.
+/// turns, so that the page answers meanwhile.
 ///
 /// # Errors
 /// When the server cannot be asked, or answers something else.
@@ -58,15 +56,12 @@ pub async fn board(address: &str) -> Result<(Board, Haystacks), LoadError> {
     let head: SlimHead = serde_json::from_str(lines.next().unwrap_or_default()).map_err(unreadable)?;
     let mut rows = Vec::with_capacity(head.rows);
     let mut haystacks = Haystacks::default();
-    let mut begun = js_sys::Date::now();
+    let mut turn = Turn::begin();
     for line in lines {
         let row = Arc::new(head.expand(serde_json::from_str(line).map_err(unreadable)?));
         haystacks.push(Arc::clone(&row));
         rows.push(row);
-        if js_sys::Date::now() - begun > SLICE {
-            pause().await;
-            begun = js_sys::Date::now();
-        }
+        turn.pass().await;
     }
     if rows.len() != head.rows {
         return Err(LoadError::Unreachable("the board was cut short".to_owned()));
@@ -95,16 +90,6 @@ pub fn go_when_answered(address: String) {
             drop(if address == here() { location.reload() } else { location.assign(&address) });
         }
     });
-}
-
-/// Lets the browser do what waits.
-async fn pause() {
-    let soon = Promise::new(&mut |resolve, _| {
-        // A timer is never refused.
-        drop(window().set_timeout_with_callback(&resolve));
-    });
-    // It resolves, whatever happens.
-    drop(JsFuture::from(soon).await);
 }
 
 async fn fetch(address: &str) -> Result<Response, LoadError> {

@@ -20,9 +20,19 @@ pub fn agreement(cell: &Cell, own: usize, environments: &[EnvironmentName]) -> V
 
 /// Like [`agreement`], into memory that is there already.
 pub fn agreement_into(cell: &Cell, own: usize, environments: &[EnvironmentName], places: &mut Vec<usize>) {
-    let agrees = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
     places.clear();
-    places.extend(environments.iter().enumerate().filter_map(agrees));
+    // They are in the order of the columns, and so each column is compared with the next one only.
+    let mut agrees = cell.agrees_with.iter().peekable();
+    places.extend(environments.iter().enumerate().filter_map(|(place, name)| {
+        let agrees = agrees.next_if(|next| *next == name).is_some();
+        (agrees || place == own).then_some(place)
+    }));
+    if agrees.peek().is_some() {
+        // Some are no columns, or in another order.
+        let is_in = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
+        places.clear();
+        places.extend(environments.iter().enumerate().filter_map(is_in));
+    }
 }
 
 /// The hue of a cell with this agreement, among so many environments; none for one that is not ready, and for a version that is
@@ -162,6 +172,18 @@ mod tests {
         assert_eq!(places, [1, 2]);
         assert_eq!(dots(&places, 3), "○●●");
         assert_eq!(hue(&cell, &places, 3), Some(2));
+    }
+
+    #[test]
+    fn agreement_is_by_name_whatever_the_order() {
+        let agree = |names: &[&str], own| agreement(&cell(Status::Ready, names), own, &environments());
+        for names in [["dev", "pro"], ["pro", "dev"], ["pro", "pre"]] {
+            let mut expected = names.map(|name| environments().iter().position(|column| column.as_str() == name).unwrap()).to_vec();
+            expected.extend((!expected.contains(&1)).then_some(1));
+            expected.sort_unstable();
+            assert_eq!(agree(&names, 1), expected, "{names:?}");
+        }
+        assert_eq!(agree(&["nowhere", "pro"], 0), [0, 2], "of columns only");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::board::Board;
+use model::board::{Board, Row};
 use model::ids::{EnvironmentName, ServiceName};
 use model::status::{Flag, Status};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,83 @@ pub struct Summary {
     pub sets: BTreeSet<Vec<usize>>,
 }
 
+/// A [`Summary`] on its way, row by row: of thousands of rows it takes long enough for somebody to notice.
+#[derive(Debug)]
+pub struct Count<'a> {
+    summary: Summary,
+    columns: &'a [EnvironmentName],
+    /// The columns by name, as the cells of a row come.
+    by_name: Vec<(usize, &'a EnvironmentName)>,
+    /// Which of the columns are shown.
+    is_shown: Vec<bool>,
+    /// Which columns of a row are in a set that was looked at.
+    in_sets: Vec<bool>,
+    set: Vec<usize>,
+}
+
+impl<'a> Count<'a> {
+    /// Begins to count.
+    #[must_use]
+    pub fn begin(shown: &'a Columns) -> Self {
+        let columns = shown.environments();
+        let mut is_shown = vec![false; columns.len()];
+        shown.iter().for_each(|(place, _)| is_shown[place] = true);
+        let mut by_name: Vec<(usize, &EnvironmentName)> = columns.iter().enumerate().collect();
+        by_name.sort_by_key(|(_, name)| *name);
+        let summary = Summary { columns: vec![ColumnCounts::default(); columns.len()], ..Summary::default() };
+        Self { summary, columns, by_name, is_shown, in_sets: vec![false; columns.len()], set: Vec::new() }
+    }
+
+    /// Takes in a row, which the search shows or not.
+    pub fn row(&mut self, row: &Row, is_row: bool) {
+        let Self { summary, columns, by_name, is_shown, in_sets, set } = self;
+        let mut has = [false; Summary::COUNTED.len()];
+        let mut behind = false;
+        in_sets.fill(false);
+        let mut cells = row.cells.iter().peekable();
+        for (place, environment) in &*by_name {
+            // Whether it is the same text is quick to tell, which comes first is not.
+            let cell = loop {
+                match cells.peek() {
+                    Some((name, _)) if name == environment => break cells.next(),
+                    Some((name, _)) if name < environment => drop(cells.next()),
+                    _ => break None,
+                }
+            };
+            let Some((_, cell)) = cell else { continue };
+            let place = *place;
+            let counts = &mut summary.columns[place];
+            counts.present += usize::from(cell.status != Status::Absent);
+            behind |= cell.flags.contains(&Flag::Behind);
+            if let Some(counted) = Summary::COUNTED.iter().position(|status| *status == cell.status) {
+                counts.by_status[counted] += 1;
+                has[counted] = true;
+            }
+            if is_row && cell.status == Status::Ready && !cell.agrees_with.is_empty() && is_shown[place] && !in_sets[place] {
+                face::agreement_into(cell, place, columns, set);
+                // The sets of a row have nothing in common: each is looked at once.
+                set.iter().for_each(|place| in_sets[*place] = true);
+                if !summary.sets.contains(&**set) {
+                    summary.sets.insert(set.clone());
+                }
+            }
+        }
+        summary.services += 1;
+        summary.shown += usize::from(is_row);
+        summary.shown_failing += usize::from(is_row && has[0]);
+        summary.behind += usize::from(behind);
+        for (count, has) in summary.by_status.iter_mut().zip(has) {
+            *count += usize::from(has);
+        }
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn end(self) -> Summary {
+        self.summary
+    }
+}
+
 /// The cells of a column by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnCounts {
@@ -42,61 +119,15 @@ impl Summary {
     /// The statuses that are counted: those that are neither fine nor nothing, most urgent first.
     pub const COUNTED: [Status; 6] = [Status::Failing, Status::Missing, Status::Drifted, Status::Rolling, Status::Unknown, Status::Paused];
 
-    /// Counts the board; `is_shown`, which is asked for each row in the order of their names, says which ones the search shows. What is hidden counts, too: nothing that fails is hidden by
-    /// hiding its column. Only the legend is about what is shown.
+    /// Counts the board; `is_shown`, which is asked for each row in the order of their names, says which ones the search shows. What is
+    /// hidden counts, too: nothing that fails is hidden by hiding its column. Only the legend is about what is shown.
     #[must_use]
     pub fn of(board: &Board, shown: &Columns, mut is_shown: impl FnMut(&ServiceName) -> bool) -> Self {
-        let columns = shown.environments();
-        let mut summary = Self { columns: vec![ColumnCounts::default(); columns.len()], ..Self::default() };
-        let mut is_column = vec![false; columns.len()];
-        shown.iter().for_each(|(place, _)| is_column[place] = true);
-        // The cells of a row come by name.
-        let mut by_name: Vec<(usize, &EnvironmentName)> = columns.iter().enumerate().collect();
-        by_name.sort_by_key(|(_, name)| *name);
-        let mut set = Vec::new();
-        let mut in_sets = vec![false; columns.len()];
+        let mut count = Count::begin(shown);
         for (name, row) in &board.services {
-            let is_row = is_shown(name);
-            let mut has = [false; Self::COUNTED.len()];
-            let mut behind = false;
-            in_sets.fill(false);
-            let mut cells = row.cells.iter().peekable();
-            for (place, environment) in &by_name {
-                // Whether it is the same text is quick to tell, which comes first is not.
-                let cell = loop {
-                    match cells.peek() {
-                        Some((name, _)) if name == environment => break cells.next(),
-                        Some((name, _)) if name < environment => drop(cells.next()),
-                        _ => break None,
-                    }
-                };
-                let Some((_, cell)) = cell else { continue };
-                let place = *place;
-                let counts = &mut summary.columns[place];
-                counts.present += usize::from(cell.status != Status::Absent);
-                behind |= cell.flags.contains(&Flag::Behind);
-                if let Some(counted) = Self::COUNTED.iter().position(|status| *status == cell.status) {
-                    counts.by_status[counted] += 1;
-                    has[counted] = true;
-                }
-                if is_row && cell.status == Status::Ready && !cell.agrees_with.is_empty() && is_column[place] && !in_sets[place] {
-                    face::agreement_into(cell, place, columns, &mut set);
-                    // The sets of a row have nothing in common: each is looked at once.
-                    set.iter().for_each(|place| in_sets[*place] = true);
-                    if !summary.sets.contains(&*set) {
-                        summary.sets.insert(set.clone());
-                    }
-                }
-            }
-            summary.services += 1;
-            summary.shown += usize::from(is_row);
-            summary.shown_failing += usize::from(is_row && has[0]);
-            summary.behind += usize::from(behind);
-            for (count, has) in summary.by_status.iter_mut().zip(has) {
-                *count += usize::from(has);
-            }
+            count.row(row, is_shown(name));
         }
-        summary
+        count.end()
     }
 
     /// Services with a cell of this status.

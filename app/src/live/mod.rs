@@ -5,3 +5,4 @@ pub mod connection;
 pub mod haystacks;
 pub mod source;
 pub mod state;
+pub mod turn;

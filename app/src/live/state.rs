@@ -14,13 +14,15 @@ use model::delta::Delta;
 use model::ids::{EnvironmentName, ServiceName};
 use model::query::{Context, Query};
 use model::status::Status;
+use wasm_bindgen_futures::spawn_local;
 
 use super::haystacks::Haystacks;
+use super::turn::Turn;
 use crate::board::columns::Columns;
 use crate::board::item::Item;
 use crate::board::order::Order;
 use crate::board::selection::Selection;
-use crate::board::summary::Summary;
+use crate::board::summary::{Count, Summary};
 use crate::opening::Opening;
 
 /// How long after a change the numbers are counted, and after a key that changes them again.
@@ -54,6 +56,8 @@ pub struct Live {
     pub summary: RwSignal<Summary>,
     /// Set when [`Live::summary`] is older than the board.
     outdated: StoredValue<bool>,
+    /// How often the board was counted.
+    counts: StoredValue<u64>,
     /// When somebody searched last, in milliseconds since 1970.
     searched: StoredValue<f64>,
     /// Counts the states of the board, for those who look at something that has no signal.
@@ -76,6 +80,7 @@ impl Live {
             unplaced_records: RwSignal::new(board.unplaced_records),
             summary: RwSignal::new(opening.summary.clone()),
             outdated: StoredValue::new(false),
+            counts: StoredValue::new(0),
             searched: StoredValue::new(0.0),
             news: RwSignal::new(0),
             board: StoredValue::new(board),
@@ -242,16 +247,25 @@ impl Live {
         set_timeout(due, COUNT_DELAY);
     }
 
+    /// Counts what the board is now, in turns; a count that begins later ends this one.
     fn summarise(self) {
         self.outdated.set_value(false);
-        let columns = self.columns.get_untracked();
-        let summary = self.matching.with_value(|matching| {
-            let mut matching = matching.iter().peekable();
-            self.board.with_value(|board| Summary::of(board, &columns, |name| matching.next_if(|shown| *shown == name).is_some()))
+        self.counts.update_value(|counts| *counts += 1);
+        let number = self.counts.get_value();
+        let (board, matching, columns) = (self.board.get_value(), self.matching.get_value(), self.columns.get_untracked());
+        spawn_local(async move {
+            let (mut count, mut matching, mut turn) = (Count::begin(&columns), matching.iter().peekable(), Turn::begin());
+            for (name, row) in &board.services {
+                count.row(row, matching.next_if(|shown| *shown == name).is_some());
+                if turn.pass().await && self.counts.get_value() != number {
+                    return;
+                }
+            }
+            let summary = count.end();
+            if self.summary.with_untracked(|old| *old != summary) {
+                self.summary.set(summary);
+            }
         });
-        if self.summary.with_untracked(|old| *old != summary) {
-            self.summary.set(summary);
-        }
     }
 }
 
