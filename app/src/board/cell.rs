@@ -87,7 +87,7 @@ fn mark(cell: &Cell, agreement: &[usize], environments: usize, strings: &Strings
     let word = (strings.status)(cell.status);
     match cell.status {
         Status::Ready => html! {
-            span.dots role="img" aria-label={ (word) ", " (same(cell, strings)) } { (face::dots(agreement, environments)) }
+            span class=(if environments > FEW { "dots many" } else { "dots" }) role="img" aria-label={ (word) ", " (same(cell, strings)) } { (face::dots(agreement, environments)) }
         },
         Status::Rolling if counts_pods(cell) => html! {
             span.word {
@@ -112,6 +112,9 @@ fn same(cell: &Cell, strings: &Strings) -> Markup {
         }
     }
 }
+
+/// The dots of so many environments have room in the narrowest column; those of more are smaller.
+const FEW: usize = 6;
 
 /// So many characters of who it was have room in the narrowest column, with an age and pods beside them.
 const WHO: usize = 10;
@@ -142,7 +145,7 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
             span.reason { (strings.ci_recorded) " " (recorded) }
         }
         @if let Some(who) = by.or_else(|| no_record.then(|| (strings.flag)(Flag::NoRecord))) {
-            span class=(if is_long(who, WHO) { "who long" } else { "who" }) { (who) }
+            span class=(if is_long(who, WHO) { "who cut" } else { "who" }) { (who) }
         }
         @if let Some(at) = face::when(cell).filter(|_| !is_blank(cell)) {
             (ago::time(at, now, &strings.ages))

@@ -42,11 +42,17 @@ pub fn hue(cell: &Cell, agreement: &[usize], environments: usize) -> Option<usiz
     (cell.status == Status::Ready && agreement.len() > 1).then(|| hue::of(agreement, environments))
 }
 
-/// A dot for each environment, filled where the version is the same: `●●○`.
+/// A dot for each environment, filled where the version is the same: `●●○`. Of more than anybody tells apart, how many: `●11 ○19`.
 #[must_use]
 pub fn dots(agreement: &[usize], environments: usize) -> String {
+    if environments > MOST_DOTS {
+        return format!("●{} ○{}", agreement.len(), environments - agreement.len());
+    }
     (0..environments).map(|place| if agreement.contains(&place) { '●' } else { '○' }).collect()
 }
+
+/// More dots than these have no room in a cell.
+const MOST_DOTS: usize = 12;
 
 /// The version people look for: the wanted one, else what runs most.
 #[must_use]
@@ -171,6 +177,8 @@ mod tests {
         let places = agreement(&cell, 1, &environments());
         assert_eq!(places, [1, 2]);
         assert_eq!(dots(&places, 3), "○●●");
+        assert_eq!(dots(&places, 12), "○●●○○○○○○○○○");
+        assert_eq!(dots(&places, 13), "●2 ○11");
         assert_eq!(hue(&cell, &places, 3), Some(2));
     }
 

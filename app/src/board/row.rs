@@ -79,8 +79,8 @@ pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<us
     html! {
         tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
             th role="rowheader" scope="row" {
-                a class=[is_long(row.name.as_str(), NAME).then_some("long")] href={ (address) (context.view) } { (row.name.as_str()) }
-                small class=[row.team.as_deref().is_some_and(|team| is_long(team, TEAM)).then_some("long")] { @if let Some(team) = &row.team { (team) } }
+                a class=[is_long(row.name.as_str(), NAME).then_some("cut")] href={ (address) (context.view) } { (row.name.as_str()) }
+                small class=[row.team.as_deref().is_some_and(|team| is_long(team, TEAM)).then_some("cut")] { @if let Some(team) = &row.team { (team) } }
                 button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
             @for (column, (_, environment)) in context.columns.iter().enumerate() {
@@ -181,9 +181,9 @@ mod tests {
         for text in ["a-service-of-long-name</a>", "a-team-of-a-longer-name</small>", "a-person-of-name</span>"] {
             let before = html.split(text).next().unwrap_or_default();
             let tag = &before[before.rfind('<').unwrap_or_default()..];
-            assert!(tag.contains("long"), "{text}: {tag} {html}");
+            assert!(tag.contains("cut\""), "{text}: {tag} {html}");
         }
-        assert!(!written(BOARD, &[0, 1, 2], FIRST).contains("long"));
+        assert!(!written(BOARD, &[0, 1, 2], FIRST).contains("cut"));
     }
 
     #[test]

@@ -90,6 +90,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     legend: "Colours",
     all_agree: "all agree",
+    all_but: "all but",
     red_means: "not all pods work in the wanted version",
 
     no_match: "No service matches",

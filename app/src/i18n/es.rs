@@ -93,6 +93,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     legend: "Colores",
     all_agree: "todos coinciden",
+    all_but: "todos menos",
     red_means: "no todos los pods funcionan en la versión deseada",
 
     no_match: "Ningún servicio coincide",

@@ -88,6 +88,8 @@ pub struct Strings {
     // The legend.
     pub legend: &'static str,
     pub all_agree: &'static str,
+    /// Before the names of the few environments that do not agree.
+    pub all_but: &'static str,
     pub red_means: &'static str,
 
     // States without rows.
