@@ -87,7 +87,7 @@ fn mark(cell: &Cell, agreement: &[usize], environments: usize, strings: &Strings
     let word = (strings.status)(cell.status);
     match cell.status {
         Status::Ready => html! {
-            span class=(if environments > FEW { "dots many" } else { "dots" }) role="img" aria-label={ (word) ", " (same(cell, strings)) } { (face::dots(agreement, environments)) }
+            span.dots.many[environments > FEW] role="img" aria-label={ (word) ", " (same(cell, strings)) } { (face::dots(agreement, environments)) }
         },
         Status::Rolling if counts_pods(cell) => html! {
             span.word {
@@ -145,7 +145,7 @@ fn second(cell: &Cell, now: DateTime<Utc>, strings: &Strings) -> Markup {
             span.reason { (strings.ci_recorded) " " (recorded) }
         }
         @if let Some(who) = by.or_else(|| no_record.then(|| (strings.flag)(Flag::NoRecord))) {
-            span class=(if is_long(who, WHO) { "who cut" } else { "who" }) { (who) }
+            span.who.cut[is_long(who, WHO)] { (who) }
         }
         @if let Some(at) = face::when(cell).filter(|_| !is_blank(cell)) {
             (ago::time(at, now, &strings.ages))
