@@ -238,10 +238,16 @@ impl Live {
         }
     }
 
+    /// Whether somebody searched within so many milliseconds.
+    #[must_use]
+    pub fn was_searched(self, within: f64) -> bool {
+        js_sys::Date::now() - self.searched.get_value() < within
+    }
+
     fn summarise_later(self, outdated: f64) {
         let due = move || {
             let now = js_sys::Date::now();
-            let types = now - self.searched.get_value() < COUNT_DELAY.as_secs_f64() * 1000.0;
+            let types = self.was_searched(COUNT_DELAY.as_secs_f64() * 1000.0);
             if types && now - outdated < LONGEST_WAIT { self.summarise_later(outdated) } else { self.summarise() }
         };
         set_timeout(due, COUNT_DELAY);

@@ -39,6 +39,12 @@ use crate::live::state::Live;
 use crate::opening::Opening;
 use crate::ui::ago;
 
+/// Somebody who searched so many milliseconds ago goes on, perhaps.
+const TYPES: f64 = 150.0;
+
+/// How long lower parts of the screen then wait for one another.
+const PAUSE: Duration = Duration::from_millis(30);
+
 /// This many columns beyond the screen are in the document, on either side.
 const COLUMNS_BEYOND: usize = 1;
 
@@ -260,8 +266,12 @@ impl Window {
                 if cells > 0 {
                     self.most.set_value(slices::most(cells, took + Date::now() - began));
                 }
-                if !is_all {
-                    self.part.update(|part| *part += 1);
+                let go_on = move || self.part.update(|part| *part += 1);
+                match is_all {
+                    true => {}
+                    // Who types finds the browser ready for the next key.
+                    false if self.live.was_searched(TYPES) => set_timeout(go_on, PAUSE),
+                    false => go_on(),
                 }
             };
             set_timeout(painted, Duration::ZERO);
