@@ -20,19 +20,9 @@ pub fn agreement(cell: &Cell, own: usize, environments: &[EnvironmentName]) -> V
 
 /// Like [`agreement`], into memory that is there already.
 pub fn agreement_into(cell: &Cell, own: usize, environments: &[EnvironmentName], places: &mut Vec<usize>) {
+    let agrees = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
     places.clear();
-    // They are in the order of the columns, and so each column is compared with the next one only.
-    let mut agrees = cell.agrees_with.iter().peekable();
-    places.extend(environments.iter().enumerate().filter_map(|(place, name)| {
-        let agrees = agrees.next_if(|next| *next == name).is_some();
-        (agrees || place == own).then_some(place)
-    }));
-    if agrees.peek().is_some() {
-        // Some are no columns, or in another order.
-        let is_in = |(place, name): (usize, &EnvironmentName)| (place == own || cell.agrees_with.contains(name)).then_some(place);
-        places.clear();
-        places.extend(environments.iter().enumerate().filter_map(is_in));
-    }
+    places.extend(environments.iter().enumerate().filter_map(agrees));
 }
 
 /// The hue of a cell with this agreement, among so many environments; none for one that is not ready, and for a version that is

@@ -64,15 +64,8 @@ impl<'a> Count<'a> {
         in_sets.fill(false);
         let mut cells = row.cells.iter().peekable();
         for (place, environment) in &*by_name {
-            // Whether it is the same text is quick to tell, which comes first is not.
-            let cell = loop {
-                match cells.peek() {
-                    Some((name, _)) if name == environment => break cells.next(),
-                    Some((name, _)) if name < environment => drop(cells.next()),
-                    _ => break None,
-                }
-            };
-            let Some((_, cell)) = cell else { continue };
+            while cells.next_if(|(name, _)| name < environment).is_some() {}
+            let Some((_, cell)) = cells.next_if(|(name, _)| name == environment) else { continue };
             let place = *place;
             let counts = &mut summary.columns[place];
             counts.present += usize::from(cell.status != Status::Absent);

@@ -266,12 +266,15 @@ impl Window {
                 if cells > 0 {
                     self.most.set_value(slices::most(cells, took + Date::now() - began));
                 }
+                if is_all {
+                    return;
+                }
                 let go_on = move || self.part.update(|part| *part += 1);
-                match is_all {
-                    true => {}
+                if self.live.was_searched(TYPES) {
                     // Who types finds the browser ready for the next key.
-                    false if self.live.was_searched(TYPES) => set_timeout(go_on, PAUSE),
-                    false => go_on(),
+                    set_timeout(go_on, PAUSE);
+                } else {
+                    go_on();
                 }
             };
             set_timeout(painted, Duration::ZERO);
