@@ -71,8 +71,8 @@ const NAME: usize = 18;
 /// So many of its team's.
 const TEAM: usize = 22;
 
-/// The element of a row, with the cells of some columns. The others are left empty: they are not on the screen, and are no cells
-/// for those who read with their ears.
+/// The element of a row, with the cells of some columns. Those before them are left empty: they are not on the screen, and are no cells
+/// for those who read with their ears. Those behind them are not there.
 #[must_use]
 pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<usize>) -> Markup {
     let address = context.address(&row.name);
@@ -83,7 +83,7 @@ pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<us
                 small class=[row.team.as_deref().is_some_and(|team| is_long(team, TEAM)).then_some("cut")] { @if let Some(team) = &row.team { (team) } }
                 button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
-            @for (column, (_, environment)) in context.columns.iter().enumerate() {
+            @for (column, (_, environment)) in context.columns.iter().enumerate().take(cells.end) {
                 @if cells.contains(&column) {
                     (cell(context, &address, column, row.cells.get(environment).map(AsRef::as_ref)))
                 } @else {
@@ -187,13 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_on_the_screen_is_left_empty() {
+    fn what_is_not_on_the_screen_is_left_empty_or_out() {
         let board = parse(BOARD).unwrap();
         let columns = Columns::all(&board.environments);
         let context = RowContext::new(columns, Language::English.strings(), TIME, "", &ViewQuery::default());
         let html = row(&context, &board.services["a"], FIRST, &(1..2)).0;
-        assert_eq!(html.matches("<td").count(), 3, "{html}");
-        assert_eq!(html.matches("<td role=\"none\"></td>").count(), 2, "{html}");
+        assert_eq!(html.matches("<td").count(), 2, "{html}");
+        assert_eq!(html.matches("<td role=\"none\"></td>").count(), 1, "{html}");
         assert!(html.contains("<td role=\"cell\" aria-colindex=\"3\" data-env=\"eu@west\""), "{html}");
     }
 

@@ -144,7 +144,8 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
     }
 }
 
-/// Puts the cells of more columns into rows, each with what it was and what it is to be. All are parsed at once.
+/// Puts the cells of more columns into rows, each with what it was and what it is to be: in the places that were left empty, and behind
+/// the last cell. All are parsed at once.
 fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
     let missing = |old: &Line, new: &Line| {
         let is_missing = |column: &usize| new.cells.contains(column) && !old.cells.contains(column);
@@ -172,9 +173,11 @@ fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
         let cells = element.children();
         for column in missing(old, new) {
             let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
-            if let (Some(empty), Some(fresh)) = (cells.item(place), fresh.first_element_child()) {
-                // It is a child of the row.
-                drop(element.replace_child(&fresh, &empty));
+            // What is replaced is a child of the row.
+            match (fresh.first_element_child(), cells.item(place)) {
+                (Some(fresh), Some(empty)) => drop(element.replace_child(&fresh, &empty)),
+                (Some(fresh), None) => drop(element.append_child(&fresh)),
+                (None, _) => {}
             }
         }
     }
