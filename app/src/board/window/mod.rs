@@ -2,7 +2,7 @@
 //!
 //! The server writes a page of them. In the browser the table is a window: the rows on the screen and a few beyond it are in
 //! the document, and two spacers, above and below, are as tall as all the others together. On paper all rows are there. A row has
-//! the cells of the columns that are on the screen, and those that it had before; the elements of the others are empty.
+//! the cells of the columns that are on the screen, and those that it had before; before them are empty elements, behind them nothing.
 //!
 //! The rows are HTML that server and browser write with the same functions ([`super::row`]), and nobody's but the window's:
 //! leptos makes the `<tbody>` and does not look into it. Whatever changes (the board, the search, the order, the columns, what
@@ -42,9 +42,6 @@ use crate::ui::ago;
 /// Somebody who searched so many milliseconds ago goes on, perhaps.
 const TYPES: f64 = 150.0;
 
-/// How long lower parts of the screen then wait for one another.
-const PAUSE: Duration = Duration::from_millis(30);
-
 /// This many columns beyond the screen are in the document, on either side.
 const COLUMNS_BEYOND: usize = 1;
 
@@ -73,6 +70,8 @@ pub struct Window {
     part: RwSignal<u32>,
     /// How many new cells such a part has.
     most: StoredValue<usize>,
+    /// Counts what was put into the document with something left to come: the newest goes on.
+    left_over: StoredValue<u32>,
     /// The stretch of the rows that is on the screen: from and to, counted from the top of the first row.
     screen: RwSignal<(f64, f64)>,
     /// The columns that are on the screen: from, and up to but without.
@@ -125,6 +124,7 @@ impl Window {
             learned: RwSignal::new(0),
             part: RwSignal::new(0),
             most: StoredValue::new(slices::FIRST),
+            left_over: StoredValue::new(0),
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
             hurried: StoredValue::new(0.0),
@@ -260,19 +260,22 @@ impl Window {
 
     /// Once a part of the screen is painted: takes in how long it took, beside what it took until now, and puts the next one there.
     fn follow_up(self, took: f64, cells: usize, is_all: bool) {
+        self.left_over.update_value(|left_over| *left_over += 1);
+        let left_over = self.left_over.get_value();
         request_animation_frame(move || {
             let began = Date::now();
             let painted = move || {
+                let took = took + Date::now() - began;
                 if cells > 0 {
-                    self.most.set_value(slices::most(cells, took + Date::now() - began));
+                    self.most.update_value(|most| *most = slices::most(*most, cells, took));
                 }
-                if is_all {
-                    return;
-                }
-                let go_on = move || self.part.update(|part| *part += 1);
+                let go_on = move || {
+                    if !is_all && self.left_over.get_value() == left_over {
+                        self.part.update(|part| *part += 1);
+                    }
+                };
                 if self.live.was_searched(TYPES) {
-                    // Who types finds the browser ready for the next key.
-                    set_timeout(go_on, PAUSE);
+                    set_timeout(go_on, slices::pause(took));
                 } else {
                     go_on();
                 }

@@ -3,8 +3,10 @@
 //! in [`PART`]. Pure.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use super::lines::Line;
+use super::stay::stay;
 use crate::board::item::Item;
 
 /// How long a part may take to be written, laid out and painted, in milliseconds.
@@ -27,9 +29,10 @@ pub(super) struct Slice {
 /// stay for as long.
 #[must_use]
 pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize) -> Slice {
+    let stay = stay(items(old), items(&new));
     let (mut cells, mut cut) = (0, 0);
-    for line in &new {
-        let more = if find(old, &line.item).is_some() { 0 } else { line.cells.len() };
+    for (line, stays) in new.iter().zip(&stay) {
+        let more = if stays.is_some() { 0 } else { line.cells.len() };
         // At least one line.
         if cut > 0 && cells + more > most {
             break;
@@ -40,11 +43,17 @@ pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usi
     let mut lines = new;
     lines.truncate(cut);
     if cut < length {
-        let lower = old.iter().take(length).skip(cut).filter(|line| find(&lines, &line.item).is_none());
+        // Those above a line that stays go: else it would have to be made anew, above them.
+        let above = stay.iter().take(cut).flatten().max().map_or(0, |place| place + 1);
+        let lower = old.iter().skip(cut.max(above)).take(length - cut).filter(|line| find(&lines, &line.item).is_none());
         let lower: Vec<Line> = lower.cloned().collect();
         lines.extend(lower);
     }
     Slice { lines, places, cells, is_all: cut == length }
+}
+
+fn items(lines: &[Line]) -> impl Iterator<Item = &Item> {
+    lines.iter().map(|line| &line.item)
 }
 
 /// The next part on the way from `old` to `new`, which are those at `places`, when somebody scrolls: with about so many new cells, or
@@ -114,13 +123,26 @@ fn find<'a>(lines: &'a [Line], item: &Item) -> Option<&'a Line> {
     lines.iter().find(|line| line.item == *item)
 }
 
-/// How many cells a part may have, when one of so many took so long, in milliseconds.
+/// How many cells a part may have, when one of so many took so long, in milliseconds, and `before` is what was thought until then: one
+/// that was slow counts at once, one that was quick by half, since no part is like the other. Clocks of browsers count whole milliseconds.
 #[must_use]
-pub(super) fn most(cells: usize, took: f64) -> usize {
+pub(super) fn most(before: usize, cells: usize, took: f64) -> usize {
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers, and positive")]
-    let fits = (cells as f64 * PART / took.max(0.1)) as usize;
-    fits.clamp(LEAST, MOST)
+    let fits = (cells as f64 * PART / (took + CLOCK)) as usize;
+    let fits = fits.clamp(LEAST, MOST);
+    fits.min(before.midpoint(fits))
 }
+
+/// How long the next part waits while somebody types, when one took so many milliseconds: where parts take long, until typing rests.
+/// Who types finds the browser ready for the next key.
+#[must_use]
+pub(super) fn pause(took: f64) -> Duration {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers, and positive")]
+    Duration::from_millis((took * 5.0).clamp(30.0, 150.0) as u64)
+}
+
+/// What a clock may have left out, in milliseconds.
+const CLOCK: f64 = 1.0;
 
 /// So many cells are put there on any machine.
 const LEAST: usize = 8;
@@ -135,11 +157,11 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 const MOST: usize = 240;
 
 /// As long as nothing was measured.
-pub(super) const FIRST: usize = 24;
+pub(super) const FIRST: usize = 12;
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, most, near, next};
+    use super::{Line, most, near, next, pause};
     use crate::board::item::Item;
     use crate::board::row::Position;
 
@@ -173,6 +195,9 @@ mod tests {
         check("abcdef", "uvwxyz", &["uvcdef", "uvwxef", "uvwxyz"]);
         check("abcdef", "zabcd", &["zabcd"]);
         check("abcdef", "efxyz", &["efxy", "efxyz"]);
+        check("abcdef", "bdwxyz", &["bdwxef", "bdwxyz"]);
+        check("abcdef", "fabcde", &["fabcde"]);
+        check("abcdef", "fedcba", &["fecd", "fedcb", "fedcba"]);
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
@@ -234,9 +259,15 @@ mod tests {
 
     #[test]
     fn a_part_is_what_is_painted_in_time() {
-        assert_eq!(most(36, 6.0), 36);
-        assert_eq!(most(36, 3.0), 72);
-        assert_eq!(most(36, 12.0), 18);
-        assert_eq!((most(36, 1000.0), most(36, 0.0)), (8, 240));
+        assert_eq!(most(36, 36, 5.0), 36);
+        assert_eq!(most(36, 36, 2.0), 54);
+        assert_eq!(most(36, 36, 11.0), 18);
+        assert_eq!(most(9, 6, 0.0), 22);
+        assert_eq!((most(240, 36, 1000.0), most(240, 60, 0.0)), (8, 240));
+    }
+
+    #[test]
+    fn parts_that_take_long_wait_longer_for_one_another() {
+        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [30, 30, 60, 125, 150]);
     }
 }
