@@ -21,6 +21,7 @@ pub mod page;
 pub mod pages;
 pub mod parts;
 pub mod pointed;
+pub mod rehearsal;
 pub mod row;
 pub mod saved;
 pub mod search;

@@ -8,6 +8,7 @@ use model::ids::ServiceName;
 
 use super::order::Order;
 use super::pointed;
+use super::rehearsal;
 use super::selection::Selection;
 use super::window::Window;
 use crate::i18n::{Language, Strings};
@@ -131,6 +132,7 @@ impl Page {
             }
         });
         Effect::new(move |_| pointed::follow(self));
+        rehearsal::come_alive(self);
     }
 
     fn follow_server(self) {

@@ -203,14 +203,24 @@ impl Live {
             return;
         }
         let board = self.board.get_value();
-        let context = Context { environments: &board.environments, now };
-        let mut matching = Vec::new();
-        self.query.with_value(|query| {
-            self.haystacks.update_value(|haystacks| matching = haystacks.matching(&board, query, context));
-        });
-        self.matching.set_value(matching);
+        self.matching.set_value(self.query.with_value(|query| self.search(&board, query, now)));
         self.reorder();
         self.outdate();
+    }
+
+    /// Does what [`Live::filter`] does, and shows nothing.
+    pub fn rehearse(self, query: &str, now: DateTime<Utc>) {
+        let board = self.board.get_value();
+        let matching = self.search(&board, &Query::parse(query).unwrap_or_default(), now);
+        drop(self.order.with_value(|order| order.list(&board, &matching)));
+    }
+
+    /// The services that a query shows, in the order of their names.
+    fn search(self, board: &Board, query: &Query, now: DateTime<Utc>) -> Vec<ServiceName> {
+        let context = Context { environments: &board.environments, now };
+        let mut matching = Vec::new();
+        self.haystacks.update_value(|haystacks| matching = haystacks.matching(board, query, context));
+        matching
     }
 
     fn matches(self, board: &Board, name: &ServiceName, now: DateTime<Utc>) -> bool {

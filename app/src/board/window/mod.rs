@@ -258,6 +258,19 @@ impl Window {
         }
     }
 
+    /// Does what [`Window::arrange`] does with other rows, beside the document.
+    pub fn rehearse(self, page: Page) {
+        let lines = self.lines.get_value();
+        let (Ok(body), Some([first, second, third])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
+        let mut there = Vec::new();
+        for wanted in [vec![first, second], vec![third, second, first], vec![]] {
+            let wanted = wanted.into_iter().cloned().collect();
+            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, usize::MAX);
+            lines::put(&body, &there, &mut new, &self.context(page));
+            there = new;
+        }
+    }
+
     /// Once a part of the screen is painted: takes in how long it took, beside what it took until now, and puts the next one there.
     fn follow_up(self, took: f64, cells: usize, is_all: bool) {
         self.left_over.update_value(|left_over| *left_over += 1);
