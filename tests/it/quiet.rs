@@ -256,7 +256,7 @@ async fn an_object_that_cannot_be_read_is_named_whatever_is_wrong_with_it_and_fo
     let mut bench = Bench::new(WATCH).await;
     let set = bench.cluster.look(|world| world.store().all(ObjectKind::ReplicaSet)[0].name.clone());
     bench.cluster.faults().spoil(ObjectKind::ReplicaSet, "shop", &set.name, "/metadata/ownerReferences", "nobody");
-    let expected = format!("1 replicasets skipped, could not be read: {}/{}: ", set.namespace, set.name);
+    let expected = format!("1 of the replicasets skipped, could not be read: {}/{}: ", set.namespace, set.name);
     let noted = |board: &Board| board.environments[0].targets[0].error.as_ref().is_some_and(|error| error.starts_with(&expected));
     bench.until("it is named", Duration::from_secs(5), noted).await;
     bench.until("what hangs on it is not believed", Duration::from_secs(5), is_unknown).await;

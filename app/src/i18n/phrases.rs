@@ -238,8 +238,8 @@ mod tests {
              `Status`): ¿es correcta la dirección?",
         );
         check(
-            "2 pods skipped, could not be read: shop/cart-1: is a Node, not a Pod",
-            "2 pods omitidos, no se pudieron leer: shop/cart-1: es un Node, no un Pod",
+            "1 of the pods skipped, could not be read: shop/cart-1: is a Node, not a Pod",
+            "1 de los pods sin leer: shop/cart-1: es un Node, no un Pod",
         );
         // Of several clusters.
         check(

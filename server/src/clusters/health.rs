@@ -185,8 +185,8 @@ mod tests {
         pipes.synced(0);
         assert_eq!(pipes.overall(), None);
         pipes.synced(1);
-        pipes.note(1, vec!["1 pods skipped".into()]);
-        let live = TargetHealth::Live { notes: vec!["may not list pods: no".into(), "1 pods skipped".into()] };
+        pipes.note(1, vec!["1 of the pods skipped".into()]);
+        let live = TargetHealth::Live { notes: vec!["may not list pods: no".into(), "1 of the pods skipped".into()] };
         assert_eq!(pipes.overall(), Some(live));
         pipes.failed(0, "list pods", &Fault::Status { code: 500, text: "etcd".into() });
         assert_eq!(pipes.overall(), Some(TargetHealth::Unreachable("500: etcd (list pods)".into())));

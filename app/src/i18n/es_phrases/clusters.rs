@@ -120,7 +120,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("please report it with the log", "comunícalo con el registro del servidor"),
     ("please report it", "comunícalo"),
     // Objects that cannot be read.
-    ("{#} {} skipped, could not be read", "{} {} omitidos, no se pudieron leer"),
+    ("{#} of the {} skipped, could not be read", "{} de los {} sin leer"),
     ("one without a name", "uno sin nombre"),
     ("an object without name or namespace", "un objeto sin nombre o sin namespace"),
     ("has no creationTimestamp", "no tiene creationTimestamp"),

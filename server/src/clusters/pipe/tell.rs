@@ -39,7 +39,11 @@ impl Pipe {
         }
         if let Some((name, why)) = self.state.unreadable.first_key_value() {
             let name = if name.is_empty() { "one without a name" } else { name };
-            notes.push(format!("{} {} skipped, could not be read: {name}: {why}", self.state.unreadable.len(), self.scope.kind.plural()));
+            notes.push(format!(
+                "{} of the {} skipped, could not be read: {name}: {why}",
+                self.state.unreadable.len(),
+                self.scope.kind.plural()
+            ));
         }
         self.say(Said::Notes(notes)).await
     }

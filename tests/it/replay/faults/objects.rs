@@ -18,5 +18,5 @@ async fn one_unreadable_object_is_skipped_counted_and_shown() {
         .sum();
     assert_eq!(facts, 1);
     let TargetHealth::Live { notes } = health else { unreachable!() };
-    assert!(notes[0].starts_with("1 deployments skipped, could not be read: shop/odd: invalid type: string"), "{notes:?}");
+    assert!(notes[0].starts_with("1 of the deployments skipped, could not be read: shop/odd: invalid type: string"), "{notes:?}");
 }
