@@ -324,6 +324,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_as_high_as_the_style_makes_them() {
+        let style = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../style/main.css"));
+        let given = [".table", ".table[data-density=\"compact\"]", ".table[data-density=\"dense\"]"].map(|selector| {
+            let height = style.split_once(&format!("{selector} {{ --row: "))?.1.split_once("px")?.0;
+            height.parse().ok()
+        });
+        assert_eq!(given, Density::ALL.map(|density| Some(density.height())));
+    }
+
+    #[test]
     fn a_view_is_a_link() {
         let view = ViewQuery {
             q: "by:ignas a|b".into(),
