@@ -76,10 +76,11 @@ const TEAM: usize = 22;
 #[must_use]
 pub fn row(context: &RowContext, row: &Row, position: Position, cells: &Range<usize>) -> Markup {
     let address = context.address(&row.name);
+    let is_cut = is_long(row.name.as_str(), NAME);
     html! {
         tr role="row" aria-rowindex=(index(position.place)) data-selected=[position.selected] {
             th role="rowheader" scope="row" {
-                a class=[is_long(row.name.as_str(), NAME).then_some("cut")] href={ (address) (context.view) } { (row.name.as_str()) }
+                a.cut[is_cut] href={ (address) (context.view) } title=[is_cut.then_some(row.name.as_str())] { (row.name.as_str()) }
                 small class=[row.team.as_deref().is_some_and(|team| is_long(team, TEAM)).then_some("cut")] { @if let Some(team) = &row.team { (team) } }
                 button.pin type="button" tabindex="-1" data-pin=(row.name.as_str()) aria-pressed=(position.pinned) aria-label={ (context.strings.pin) " " (row.name.as_str()) } {}
             }
