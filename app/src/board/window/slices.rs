@@ -133,13 +133,16 @@ pub(super) fn most(before: usize, cells: usize, took: f64) -> usize {
     fits.min(before.midpoint(fits))
 }
 
-/// How long the next part waits while somebody types, when one took so many milliseconds: where parts take long, until typing rests.
-/// Who types finds the browser ready for the next key.
+/// How long the next part waits while somebody types, when one took so many milliseconds: as long as that, when it took what it should;
+/// where parts take long, until typing rests. Who types finds the browser ready for the next key.
 #[must_use]
 pub(super) fn pause(took: f64) -> Duration {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers, and positive")]
-    Duration::from_millis((took * 5.0).clamp(30.0, 150.0) as u64)
+    Duration::from_millis((took * took / PART).min(LONGEST) as u64)
 }
+
+/// Who types ten keys a second has ended when none came for so long, in milliseconds.
+const LONGEST: f64 = 150.0;
 
 /// What a clock may have left out, in milliseconds.
 const CLOCK: f64 = 1.0;
@@ -268,6 +271,6 @@ mod tests {
 
     #[test]
     fn parts_that_take_long_wait_longer_for_one_another() {
-        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [30, 30, 60, 125, 150]);
+        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [0, 6, 24, 104, 150]);
     }
 }
