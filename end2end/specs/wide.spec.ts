@@ -37,6 +37,22 @@ test.describe("a board wider than the screen", { tag: "@hydrated" }, () => {
     expect(await board.violations()).toEqual([]);
   });
 
+  test("keeps the dots of its environments within their cells", async ({ board, page }) => {
+    await board.open();
+    const dots = board.table.locator("td .dots");
+    await expect(dots.first()).toHaveText(/^[●○]{12}$/);
+    for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+      await page.setViewportSize(size);
+      const outside = await dots.evaluateAll((all) =>
+        all.filter((dots) => {
+          const [own, cell] = [dots, dots.closest("a")].map((element) => element?.getBoundingClientRect());
+          return own && cell && (own.left < cell.left || own.right > cell.right || dots.scrollWidth > dots.clientWidth);
+        }).map((dots) => `${dots.closest("td")?.dataset.env}: ${dots.textContent}`),
+      );
+      expect(outside, `at ${size.width}×${size.height}`).toEqual([]);
+    }
+  });
+
   test("is walked by keyboard to its last column and back", async ({ board, page }) => {
     await board.open();
     await board.search.fill("no such service");
