@@ -105,9 +105,10 @@ impl Window {
     fn learn_heights(self) -> bool {
         let Some(body) = self.body.get_untracked() else { return false };
         let style = window().get_computed_style(&body).ok().flatten();
+        // Whole pixels: what reads others weighs 2 kB.
         let length = |name: &str| {
             let length = style.as_ref()?.get_property_value(name).ok()?;
-            length.trim().strip_suffix("px")?.parse().ok()
+            length.trim().strip_suffix("px")?.parse::<u32>().ok().map(f64::from)
         };
         let equal = length("--row").zip(length("--heading")).map(|(row, heading)| Heights::Equal { row, heading });
         let width = body.client_width();
