@@ -80,6 +80,8 @@ pub struct Window {
     beyond: RwSignal<Beyond>,
     /// When somebody searched last, in milliseconds since 1970.
     hurried: StoredValue<f64>,
+    /// Whether something of what was searched for is in the document.
+    is_answered: StoredValue<bool>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
@@ -128,6 +130,7 @@ impl Window {
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
             hurried: StoredValue::new(0.0),
+            is_answered: StoredValue::new(true),
             beyond: RwSignal::new(Beyond::SomeRows),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
@@ -232,9 +235,12 @@ impl Window {
         let columns = self.live.columns.get_untracked();
         let others = self.columns.with_value(|old| *old != columns);
         let is_scrolled = !others && self.is_listed();
+        let is_first = !self.is_answered.get_value();
+        self.is_answered.set_value(true);
+        let most = if is_first { self.most.get_value().min(slices::FIRST) } else { self.most.get_value() };
         let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
-            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, self.most.get_value()),
-            (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), self.most.get_value()),
+            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most),
+            (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), most),
             _ => Slice { lines: new, places, cells: 0, is_all: true },
         });
         self.first.set_value(places.start);
@@ -251,8 +257,8 @@ impl Window {
             self.resized();
         }
         self.measure_later();
-        // A frame of scrolling has other work to do: what a part takes is measured while somebody types.
-        let cells = if self.beyond.get_untracked() == Beyond::Nothing { cells } else { 0 };
+        // A frame of scrolling has other work to do, and so has the one that answers a key.
+        let cells = if self.beyond.get_untracked() == Beyond::Nothing && !is_first { cells } else { 0 };
         if cells > 0 || !is_all {
             self.follow_up(Date::now() - began, cells, is_all);
         }

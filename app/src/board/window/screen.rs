@@ -186,6 +186,7 @@ impl Window {
 
     /// Somebody searches: first what is on the screen, and when nobody types any more what is beyond it.
     pub fn hurry(self) {
+        self.is_answered.set_value(false);
         self.beyond.set(Beyond::Nothing);
         self.hurried.set_value(js_sys::Date::now());
         self.rest_later();

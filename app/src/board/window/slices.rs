@@ -10,7 +10,7 @@ use super::stay::stay;
 use crate::board::item::Item;
 
 /// How long a part may take to be written, laid out and painted, in milliseconds.
-const PART: f64 = 6.0;
+const PART: f64 = 8.0;
 
 /// A part of what is to be in the document.
 #[derive(Debug)]
@@ -123,22 +123,21 @@ fn find<'a>(lines: &'a [Line], item: &Item) -> Option<&'a Line> {
     lines.iter().find(|line| line.item == *item)
 }
 
-/// How many cells a part may have, when one of so many took so long, in milliseconds, and `before` is what was thought until then: one
-/// that was slow counts at once, one that was quick by half, since no part is like the other. Clocks of browsers count whole milliseconds.
+/// How many cells a part may have, when one of so many took so long, in milliseconds, and `before` is what was thought until then: no part
+/// is like the other. Clocks of browsers count whole milliseconds.
 #[must_use]
 pub(super) fn most(before: usize, cells: usize, took: f64) -> usize {
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers, and positive")]
     let fits = (cells as f64 * PART / (took + CLOCK)) as usize;
-    let fits = fits.clamp(LEAST, MOST);
-    fits.min(before.midpoint(fits))
+    before.midpoint(fits.clamp(LEAST, MOST))
 }
 
-/// How long the next part waits while somebody types, when one took so many milliseconds: as long as that, when it took what it should;
-/// where parts take long, until typing rests. Who types finds the browser ready for the next key.
+/// How long the next part waits while somebody types, when one took so many milliseconds: not at all when that is what it should take,
+/// and where parts take long until typing rests. Who types finds the browser ready for the next key.
 #[must_use]
 pub(super) fn pause(took: f64) -> Duration {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers, and positive")]
-    Duration::from_millis((took * took / PART).min(LONGEST) as u64)
+    Duration::from_millis((took * (took - PART).max(0.0) / 4.0).min(LONGEST) as u64)
 }
 
 /// Who types ten keys a second has ended when none came for so long, in milliseconds.
@@ -159,7 +158,7 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
-/// As long as nothing was measured.
+/// So many answer a key on any machine: two rows or so, before the others. As many are a part as long as none was measured.
 pub(super) const FIRST: usize = 12;
 
 #[cfg(test)]
@@ -262,15 +261,15 @@ mod tests {
 
     #[test]
     fn a_part_is_what_is_painted_in_time() {
-        assert_eq!(most(36, 36, 5.0), 36);
-        assert_eq!(most(36, 36, 2.0), 54);
-        assert_eq!(most(36, 36, 11.0), 18);
-        assert_eq!(most(9, 6, 0.0), 22);
-        assert_eq!((most(240, 36, 1000.0), most(240, 60, 0.0)), (8, 240));
+        assert_eq!(most(36, 36, 7.0), 36);
+        assert_eq!(most(36, 36, 3.0), 54);
+        assert_eq!(most(36, 36, 15.0), 27);
+        assert_eq!(most(9, 6, 0.0), 28);
+        assert_eq!((most(8, 36, 1000.0), most(240, 60, 0.0)), (8, 240));
     }
 
     #[test]
     fn parts_that_take_long_wait_longer_for_one_another() {
-        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [0, 6, 24, 104, 150]);
+        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [0, 0, 12, 106, 150]);
     }
 }
