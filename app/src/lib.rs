@@ -43,6 +43,11 @@ pub use self::shell::shell;
 #[cfg(feature = "ssr")]
 pub use self::wall::refusal::Refusal;
 
+/// The allocator of the standard library, in a version that uses the memory the page begins with (`.cargo/config.toml`).
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Makes the page that the server rendered come alive; the document's own script calls it.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
