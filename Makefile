@@ -54,9 +54,9 @@ fmt: ## format the code
 fuzz: ## fuzz what reads foreign input, each target for a minute: ARGS="query watch" FUZZ_SECONDS=600
 	scripts/fuzz.sh $(ARGS)
 
-bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, and print a table
+bench: site end2end/node_modules/.package-lock.json ## measure latency, size and memory, print a table; REPORT=docs/measurements.md writes it
 	$(CARGO) build --release --workspace --bins
-	scripts/bench.sh $(ARGS)
+	REPORT="$(REPORT)" scripts/bench.sh $(ARGS)
 
 load: site ## measure a large fleet and thousands of viewers, and print a table; make load ARGS="--divide 8 --seconds 10" is short
 	$(CARGO) build --release --workspace --bins

@@ -17,6 +17,7 @@ interface Held {
   /** Other nodes that the browser keeps, among them those inside its own controls. */
   others: number;
   listeners: number;
+  /** Bytes of WebAssembly's memory that were ever used. */
   wasm: number;
 }
 
@@ -25,7 +26,12 @@ const held = async (page: Page, session: CDPSession): Promise<Held> => {
   for (let round = 0; round < 2; round += 1) await session.send("HeapProfiler.collectGarbage");
   const { metrics } = await session.send("Performance.getMetrics");
   const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
-  const wasm = await page.evaluate(() => (window as unknown as { wasm: WebAssembly.Memory }).wasm.buffer.byteLength);
+  // The memory begins larger than it needs to be: what counts is the highest place that anything was ever written to. The allocator's own
+  // mark is at the very end.
+  const wasm = await page.evaluate(() => {
+    const words = new Uint32Array((window as unknown as { wasm: WebAssembly.Memory }).wasm.buffer).subarray(0, -64);
+    return (words.findLastIndex((word) => word !== 0) + 1) * words.BYTES_PER_ELEMENT;
+  });
   const nodes = await page.evaluate(() => {
     const walker = document.createTreeWalker(document);
     let count = 1;

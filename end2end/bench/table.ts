@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
+
 import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
 
 import { machine, type Measurement } from "./measure.ts";
 
-/** Prints what was measured as the table of the README. */
+/** Prints what was measured as the table of the README, and writes it to the file `REPORT` where one is named. */
 export default class Table implements Reporter {
   private readonly lines: Measurement[] = [];
   private readonly errors: string[] = [];
@@ -19,11 +21,14 @@ export default class Table implements Reporter {
   }
 
   onEnd(_result: FullResult): void {
-    console.log(`\nMeasured on ${machine()}\n`);
-    console.log("| what | measured | target | |");
-    console.log("|---|---|---|---|");
-    for (const { what, measured, target, met } of this.lines) {
-      console.log(`| ${what} | ${measured} | ${target} | ${met ? "met" : "**missed**"} |`);
+    const rows = this.lines.map(({ what, measured, target, met }) => `| ${what} | ${measured} | ${target} | ${met ? "met" : "**missed**"} |`);
+    const on = `Measured on ${machine()}`;
+    const table = ["| what | measured | target | |", "|---|---|---|---|", ...rows].join("\n");
+    console.log(`\n${on}\n\n${table}`);
+    const { REPORT } = process.env;
+    if (REPORT !== undefined && REPORT !== "") {
+      const day = new Date().toISOString().slice(0, 10);
+      writeFileSync(REPORT, `# Measurements\n\nWhat \`make bench\` prints, as \`REPORT=FILE\` writes it. ${on}, on ${day} (UTC).\n\n${table}\n`);
     }
     for (const error of this.errors) console.error(`\n${error}`);
   }
