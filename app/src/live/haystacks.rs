@@ -1,6 +1,6 @@
 //! What the search reads: a text for each row, made when the row changed. Pure.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use model::board::{Board, Row};
 use model::ids::ServiceName;
@@ -8,38 +8,44 @@ use model::query::{Context, Haystack, Query};
 
 /// What the search reads of a board, in the order of its rows.
 #[derive(Clone, Debug, Default)]
-pub struct Haystacks(Vec<(Arc<Row>, Haystack)>);
+pub struct Haystacks {
+    rows: Vec<(Arc<Row>, Haystack)>,
+    /// The board they were compared with last.
+    of: Weak<Board>,
+}
 
 impl Haystacks {
     /// Takes in the next row; rows come in their order.
     pub fn push(&mut self, row: Arc<Row>) {
         let haystack = Haystack::of(&row);
-        self.0.push((row, haystack));
+        self.rows.push((row, haystack));
     }
 
     /// The services that a query shows, in the order of their names.
     #[must_use]
-    pub fn matching(&mut self, board: &Board, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+    pub fn matching(&mut self, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
         if query.is_empty() {
             return board.services.keys().cloned().collect();
         }
         self.refresh(board);
-        let rows = self.0.iter().filter(|(row, haystack)| query.may_match(haystack) && query.matches(row, context));
+        let rows = self.rows.iter().filter(|(row, haystack)| query.answer(haystack).unwrap_or_else(|| query.matches(row, context)));
         rows.map(|(row, _)| row.name.clone()).collect()
     }
 
     /// Makes the texts of rows that changed.
-    fn refresh(&mut self, board: &Board) {
-        let rows = board.services.values();
-        if self.0.len() == rows.len() && self.0.iter().zip(board.services.values()).all(|((old, _), row)| Arc::ptr_eq(old, row)) {
+    fn refresh(&mut self, board: &Arc<Board>) {
+        // A walk through all rows, which are all over the memory, for each key that somebody types.
+        if std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(board)) {
             return;
         }
-        let mut old = std::mem::take(&mut self.0).into_iter().peekable();
-        self.0.reserve(rows.len());
+        self.of = Arc::downgrade(board);
+        let rows = board.services.values();
+        let mut old = std::mem::take(&mut self.rows).into_iter().peekable();
+        self.rows.reserve(rows.len());
         for row in rows {
             while old.next_if(|(old, _)| old.name < row.name).is_some() {}
             match old.next_if(|(old, _)| Arc::ptr_eq(old, row)) {
-                Some(same) => self.0.push(same),
+                Some(same) => self.rows.push(same),
                 None => self.push(Arc::clone(row)),
             }
         }
@@ -48,6 +54,8 @@ impl Haystacks {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Haystacks;
     use model::ids::ServiceName;
     use model::query::{Context, Query};
@@ -57,7 +65,7 @@ mod tests {
     fn a_search_finds_what_the_rows_say_now() {
         let mut haystacks = Haystacks::default();
         let mut check = |board: &str, query: &str, expected: &str| {
-            let board = parse(&format!("environments: dev\n{board}")).unwrap();
+            let board = Arc::new(parse(&format!("environments: dev\n{board}")).unwrap());
             let context = Context { environments: &board.environments, now: TIME };
             let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
             assert_eq!(found.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "), expected, "{query}");

@@ -163,6 +163,8 @@ impl Live {
         if self.query.with_value(|old| *old != query) {
             self.query.set_value(query);
             self.searched.set_value(js_sys::Date::now());
+        } else if !query.depends_on_time() {
+            return;
         }
         self.refilter(now);
     }
@@ -216,7 +218,7 @@ impl Live {
     }
 
     /// The services that a query shows, in the order of their names.
-    fn search(self, board: &Board, query: &Query, now: DateTime<Utc>) -> Vec<ServiceName> {
+    fn search(self, board: &Arc<Board>, query: &Query, now: DateTime<Utc>) -> Vec<ServiceName> {
         let context = Context { environments: &board.environments, now };
         let mut matching = Vec::new();
         self.haystacks.update_value(|haystacks| matching = haystacks.matching(board, query, context));
@@ -255,16 +257,16 @@ impl Live {
     }
 
     fn summarise_later(self, outdated: f64) {
-        let due = move || {
-            let now = js_sys::Date::now();
-            let types = self.was_searched(COUNT_DELAY.as_secs_f64() * 1000.0);
-            if types && now - outdated < LONGEST_WAIT { self.summarise_later(outdated) } else { self.summarise() }
-        };
-        set_timeout(due, COUNT_DELAY);
+        set_timeout(move || if self.may_wait(outdated) { self.summarise_later(outdated) } else { self.summarise(outdated) }, COUNT_DELAY);
     }
 
-    /// Counts what the board is now, in turns; a count that begins later ends this one.
-    fn summarise(self) {
+    /// Whether numbers that are out of date since then may wait, for somebody types.
+    fn may_wait(self, outdated: f64) -> bool {
+        self.was_searched(COUNT_DELAY.as_secs_f64() * 1000.0) && js_sys::Date::now() - outdated < LONGEST_WAIT
+    }
+
+    /// Counts what the board is now, in turns; a count that begins later ends this one, and somebody who types puts it off.
+    fn summarise(self, outdated: f64) {
         self.outdated.set_value(false);
         self.counts.update_value(|counts| *counts += 1);
         let number = self.counts.get_value();
@@ -273,7 +275,17 @@ impl Live {
             let (mut count, mut matching, mut turn) = (Count::begin(&columns), matching.iter().peekable(), Turn::begin());
             for (name, row) in &board.services {
                 count.row(row, matching.next_if(|shown| *shown == name).is_some());
-                if turn.pass().await && self.counts.get_value() != number {
+                if !turn.pass().await {
+                    continue;
+                }
+                if self.counts.get_value() != number {
+                    return;
+                }
+                if self.may_wait(outdated) {
+                    if !self.outdated.get_value() {
+                        self.outdated.set_value(true);
+                        self.summarise_later(outdated);
+                    }
                     return;
                 }
             }

@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use wasm_bindgen_futures::JsFuture;
 
 /// How long a turn takes, in milliseconds.
-const LENGTH: f64 = 8.0;
+const LENGTH: f64 = 4.0;
 
 /// A turn of work that takes long.
 #[derive(Clone, Copy, Debug)]

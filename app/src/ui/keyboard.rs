@@ -25,16 +25,19 @@ enum Way {
 /// Listens to the whole window for as long as the page is there.
 pub fn listen(page: Page) {
     Effect::new(move |_| {
-        let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
-                return;
-            }
-            if handle(page, &event) {
-                event.prevent_default();
-            }
-        });
+        let handle = window_event_listener(leptos::ev::keydown, move |event| hear(page, &event));
         on_cleanup(move || handle.remove());
     });
+}
+
+/// Does what the key says, if it says something.
+pub fn hear(page: Page, event: &KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+        return;
+    }
+    if handle(page, event) {
+        event.prevent_default();
+    }
 }
 
 /// Closes the details; whether there were any.

@@ -10,14 +10,19 @@ use crate::status::{Flag, Status};
 /// An abbreviated commit equals the full one it begins from this length on, whichever of the two is asked for.
 const COMPARED_DIGITS: usize = 7;
 
-/// What a search looks for in a row, as one text and one number. Made once for each state of the row, it rules out most rows of a
-/// search without a look at their cells ([`Query::may_match`]), which are all over the memory.
+/// What a search looks for in a row, as texts and a number. Made once for each state of the row, it answers most searches without a look
+/// at the cells ([`Query::answer`]), which are all over the memory. Texts are without case and accents, a line each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Haystack {
     /// The statuses and flags of its cells, a bit each.
     states: u32,
-    /// Names, labels, persons, reasons, statuses and flags, without case and accents, a line each.
-    words: String,
+    /// What a word is a part of: names, persons, reasons.
+    parts: String,
+    /// What a word begins: statuses and flags.
+    starts: String,
+    /// What it may be a part of, depending on the cell: labels, which may only repeat a commit, and what is left of a cell with nothing
+    /// deployed.
+    doubtful: String,
     /// Commits and digests, a line each, with a line break before the first.
     digits: String,
 }
@@ -26,41 +31,28 @@ impl Haystack {
     /// What a search looks for in this row.
     #[must_use]
     pub fn of(row: &Row) -> Self {
-        let mut haystack = Self { states: 0, words: String::new(), digits: "\n".to_owned() };
-        let mut seen = Vec::new();
-        haystack.word(&mut seen, row.name.as_str());
-        haystack.word(&mut seen, row.team.as_deref().unwrap_or_default());
+        let mut haystack = Self { digits: "\n".to_owned(), ..Self::default() };
+        let (mut parts, mut starts, mut doubtful) = (Lines::default(), Lines::default(), Lines::default());
+        parts.add(row.name.as_str());
+        parts.add(row.team.as_deref().unwrap_or_default());
         for (environment, cell) in &row.cells {
             haystack.states |= cell.flags.iter().fold(of_status(cell.status), |states, flag| states | of_flag(*flag));
-            haystack.word(&mut seen, cell.status.as_str());
-            if cell.status != Status::Absent {
-                haystack.word(&mut seen, environment.as_str());
-                haystack.word(&mut seen, &cell.reason);
-                cell.flags.iter().for_each(|flag| haystack.word(&mut seen, flag.as_str()));
+            starts.add(cell.status.as_str());
+            let is_absent = cell.status == Status::Absent;
+            if !is_absent {
+                parts.add(environment.as_str());
+                parts.add(&cell.reason);
+                cell.flags.iter().for_each(|flag| starts.add(flag.as_str()));
             }
-            records(cell).filter_map(|record| record.by.as_deref()).for_each(|by| haystack.word(&mut seen, by));
-            labels(cell).for_each(|label| haystack.word(&mut seen, label));
+            let persons = if is_absent { &mut doubtful } else { &mut parts };
+            records(cell).filter_map(|record| record.by.as_deref()).for_each(|by| persons.add(by));
+            labels(cell).for_each(|label| doubtful.add(label));
             let commits =
                 versions(cell).map(|version| version.commit.as_deref()).chain(records(cell).map(|record| record.commit.as_deref()));
             let digests = versions(cell).map(|version| version.digest.as_deref());
             commits.chain(digests).flatten().for_each(|digits| haystack.digits(digits));
         }
-        haystack
-    }
-
-    fn word<'a>(&mut self, seen: &mut Vec<&'a str>, text: &'a str) {
-        if text.is_empty() || seen.contains(&text) {
-            return;
-        }
-        seen.push(text);
-        if text.is_ascii() {
-            let start = self.words.len();
-            self.words.push_str(text);
-            self.words[start..].make_ascii_lowercase();
-        } else {
-            self.words.extend(folded(text));
-        }
-        self.words.push('\n');
+        Self { parts: parts.text, starts: starts.text, doubtful: doubtful.text, ..haystack }
     }
 
     fn digits(&mut self, digits: &str) {
@@ -77,26 +69,62 @@ impl Haystack {
         self.digits.match_indices(start).any(|(at, _)| self.digits.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\n'))
     }
 
-    fn has_part(&self, needle: &Needle) -> bool {
-        self.words.contains(needle.folded())
+    fn may_have(&self, needle: &Needle) -> bool {
+        self.parts.contains(needle.folded()) || self.doubtful.contains(needle.folded())
     }
 
-    fn may_have(&self, word: &Word) -> bool {
-        word.date.is_some()
-            || self.has_part(&word.needle)
-            || word.commit.as_ref().is_some_and(|commit| self.has_digits(commit))
-            || word.digest.as_ref().is_some_and(|digest| self.has_digits(digest))
-    }
-
-    fn may_meet(&self, test: &Test) -> bool {
-        match test {
-            Test::Words(words) => words.iter().any(|word| self.may_have(word)),
-            Test::Status(statuses) => statuses.iter().any(|status| self.states & of_status(*status) != 0),
-            Test::Is(words) => words.iter().any(|word| self.states & of_word(*word) != 0),
-            Test::By(needles) | Test::Tag(needles) => needles.iter().any(|needle| self.has_part(needle)),
-            Test::Commit(commits) => commits.iter().any(|commit| self.has_digits(commit)),
-            _ => true,
+    fn has_word(&self, word: &Word) -> Option<bool> {
+        let needle = word.needle.folded();
+        if self.parts.contains(needle) || self.starts.lines().any(|line| line.starts_with(needle)) {
+            // Or is it in two lines?
+            return (!needle.contains('\n')).then_some(true);
         }
+        let is_doubtful = word.date.is_some()
+            || self.doubtful.contains(needle)
+            || word.commit.as_ref().is_some_and(|commit| self.has_digits(commit))
+            || word.digest.as_ref().is_some_and(|digest| self.has_digits(digest));
+        (!is_doubtful).then_some(false)
+    }
+
+    /// Whether one of the cells meets a test; nothing where that cannot be told.
+    fn meets(&self, test: &Test) -> Option<bool> {
+        let may = |may: bool| (!may).then_some(false);
+        match test {
+            Test::Words(words) => words.iter().map(|word| self.has_word(word)).fold(Some(false), |one, other| match (one, other) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (None, _) | (_, None) => None,
+                _ => Some(false),
+            }),
+            Test::Status(statuses) => Some(statuses.iter().any(|status| self.states & of_status(*status) != 0)),
+            Test::Is(words) => Some(words.iter().any(|word| self.states & of_word(*word) != 0)),
+            Test::By(needles) | Test::Tag(needles) => may(needles.iter().any(|needle| self.may_have(needle))),
+            Test::Commit(commits) => may(commits.iter().any(|commit| self.has_digits(commit))),
+            _ => None,
+        }
+    }
+}
+
+/// Texts to search, a line each.
+#[derive(Default)]
+struct Lines<'a> {
+    text: String,
+    seen: Vec<&'a str>,
+}
+
+impl<'a> Lines<'a> {
+    fn add(&mut self, text: &'a str) {
+        if text.is_empty() || self.seen.contains(&text) {
+            return;
+        }
+        self.seen.push(text);
+        if text.is_ascii() {
+            let start = self.text.len();
+            self.text.push_str(text);
+            self.text[start..].make_ascii_lowercase();
+        } else {
+            self.text.extend(folded(text));
+        }
+        self.text.push('\n');
     }
 }
 
@@ -120,9 +148,13 @@ fn of_word(word: Is) -> u32 {
 }
 
 impl Query {
-    /// Whether a row can match, as far as its haystack tells: when not, [`Query::matches`] is false.
+    /// Whether a row matches, as [`Query::matches`] has it; nothing where its cells have to be looked at.
     #[must_use]
-    pub fn may_match(&self, haystack: &Haystack) -> bool {
-        self.terms.iter().all(|term| term.negated || haystack.may_meet(&term.test))
+    pub fn answer(&self, haystack: &Haystack) -> Option<bool> {
+        match self.terms.as_slice() {
+            [term] if !term.negated => haystack.meets(&term.test),
+            // One cell has to meet all of them, or none.
+            terms => terms.iter().any(|term| !term.negated && haystack.meets(&term.test) == Some(false)).then_some(false),
+        }
     }
 }

@@ -85,6 +85,12 @@ impl Query {
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
+
+    /// Whether a row may match only because time goes by.
+    #[must_use]
+    pub fn depends_on_time(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.test, term::Test::Age(_)))
+    }
 }
 
 /// A term that asks for a value by a qualifier, as it is written: `env:pro`, `env:"eu west"`.

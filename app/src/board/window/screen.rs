@@ -205,11 +205,15 @@ impl Window {
     /// Back to the first row: what was just searched for begins there.
     pub fn to_top(self) {
         self.left.set_value(None);
-        // Where the screen is now: it may have been scrolled, and the window not been told of it yet.
-        if self.room().is_some_and(|room| room.top - room.rows > 1.0) {
+        if self.is_scrolled() {
             self.bring(0, Align::Top);
             self.look();
         }
+    }
+
+    /// Whether something is above the screen now: the window may not have been told of it yet.
+    pub fn is_scrolled(self) -> bool {
+        self.room().is_some_and(|room| room.top - room.rows > 1.0)
     }
 
     /// The columns of which something is on the screen, behind the names of the services; all of them where nothing scrolls
