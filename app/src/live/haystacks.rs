@@ -14,6 +14,9 @@ pub struct Haystacks {
     of: Weak<Board>,
 }
 
+/// How many rows a part has.
+const PART: usize = 500;
+
 impl Haystacks {
     /// Takes in the next row; rows come in their order.
     pub fn push(&mut self, row: Arc<Row>) {
@@ -28,8 +31,15 @@ impl Haystacks {
             return board.services.keys().cloned().collect();
         }
         self.refresh(board);
-        let rows = self.rows.iter().filter(|(row, haystack)| query.answer(haystack).unwrap_or_else(|| query.matches(row, context)));
-        rows.map(|(row, _)| row.name.clone()).collect()
+        found(&self.rows, query, context)
+    }
+
+    /// Looks for a query in a part of the rows: the first ones, and after them others, by its number.
+    #[must_use]
+    pub fn in_part(&self, part: usize, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+        let parts = self.rows.chunks(PART);
+        let part = part.checked_rem(parts.len()).unwrap_or_default();
+        parts.skip(part).take(1).flat_map(|rows| found(rows, query, context)).collect()
     }
 
     /// Makes the texts of rows that changed.
@@ -50,6 +60,11 @@ impl Haystacks {
             }
         }
     }
+}
+
+fn found(rows: &[(Arc<Row>, Haystack)], query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+    let rows = rows.iter().filter(|(row, haystack)| query.answer(haystack).unwrap_or_else(|| query.matches(row, context)));
+    rows.map(|(row, _)| row.name.clone()).collect()
 }
 
 #[cfg(test)]

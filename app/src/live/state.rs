@@ -210,10 +210,12 @@ impl Live {
         self.outdate();
     }
 
-    /// Does what [`Live::filter`] does, and shows nothing.
-    pub fn rehearse(self, query: &str, now: DateTime<Utc>) {
+    /// Does what [`Live::filter`] does, with a part of the rows, and shows nothing.
+    pub fn rehearse(self, query: &str, part: usize, now: DateTime<Utc>) {
         let board = self.board.get_value();
-        let matching = self.search(&board, &Query::parse(query).unwrap_or_default(), now);
+        let context = Context { environments: &board.environments, now };
+        let query = Query::parse(query).unwrap_or_default();
+        let matching = self.haystacks.with_value(|haystacks| haystacks.in_part(part, &query, context));
         drop(self.order.with_value(|order| order.list(&board, &matching)));
     }
 
