@@ -90,11 +90,7 @@ impl Haystack {
     fn meets(&self, test: &Test) -> Option<bool> {
         let may = |may: bool| (!may).then_some(false);
         match test {
-            Test::Words(words) => words.iter().map(|word| self.has_word(word)).fold(Some(false), |one, other| match (one, other) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (None, _) | (_, None) => None,
-                _ => Some(false),
-            }),
+            Test::Words(words) => any(words.iter().map(|word| self.has_word(word))),
             Test::Status(statuses) => Some(statuses.iter().any(|status| self.states & of_status(*status) != 0)),
             Test::Is(words) => Some(words.iter().any(|word| self.states & of_word(*word) != 0)),
             Test::By(needles) | Test::Tag(needles) => may(needles.iter().any(|needle| self.may_have(needle))),
@@ -102,6 +98,19 @@ impl Haystack {
             _ => None,
         }
     }
+}
+
+/// Whether one of the answers is yes; nothing where that depends on one that is not known.
+fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut any = Some(false);
+    for answer in answers {
+        match answer {
+            Some(true) => return answer,
+            Some(false) => {}
+            None => any = None,
+        }
+    }
+    any
 }
 
 /// Texts to search, a line each.
