@@ -237,9 +237,10 @@ impl Window {
         let is_scrolled = !others && self.is_listed();
         let is_first = !self.is_answered.get_value();
         self.is_answered.set_value(true);
-        let most = if is_first { self.most.get_value().min(slices::FIRST) } else { self.most.get_value() };
+        let most = self.most.get_value();
+        let (most, leaving) = if is_first { (most.min(slices::FIRST), slices::LEAVING) } else { (most, usize::MAX) };
         let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
-            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most),
+            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most, leaving),
             (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), most),
             _ => Slice { lines: new, places, cells: 0, is_all: true },
         });
@@ -271,7 +272,7 @@ impl Window {
         let mut there = Vec::new();
         for wanted in [vec![first, second], vec![third, second, first], vec![]] {
             let wanted = wanted.into_iter().cloned().collect();
-            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, usize::MAX);
+            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, usize::MAX, usize::MAX);
             lines::put(&body, &there, &mut new, &self.context(page));
             there = new;
         }

@@ -26,17 +26,23 @@ pub(super) struct Slice {
 }
 
 /// The next part on the way from `old` to `new`, with about so many new cells: the upper rows, and below them lines that were there
-/// stay for as long.
+/// stay for as long. Where more lines than `leaving` would have to go for those that stay, these are made anew.
 #[must_use]
-pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize) -> Slice {
-    let stay = stay(items(old), items(&new));
-    let (mut cells, mut cut) = (0, 0);
-    for (line, stays) in new.iter().zip(&stay) {
+pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize, leaving: usize) -> Slice {
+    let mut stay = stay(items(old), items(&new));
+    let (mut cells, mut cut, mut left) = (0, 0, 0);
+    for (line, stays) in new.iter().zip(&mut stay) {
+        // As many as are above it now would go in any case.
+        let leaves = stays.map_or(0, |before| before.saturating_sub(cut + left));
+        if left + leaves > leaving {
+            *stays = None;
+        }
         let more = if stays.is_some() { 0 } else { line.cells.len() };
         // At least one line.
         if cut > 0 && cells + more > most {
             break;
         }
+        left += if stays.is_some() { leaves } else { 0 };
         (cells, cut) = (cells + more, cut + 1);
     }
     let length = new.len();
@@ -158,6 +164,9 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
+/// More rows than these do not go for those that stay, in the frame that answers a key: to remove so many takes as long as to make one.
+pub(super) const LEAVING: usize = 4;
+
 /// So many answer a key on any machine: two rows or so, before the others. As many are a part as long as none was measured.
 pub(super) const FIRST: usize = 12;
 
@@ -179,9 +188,13 @@ mod tests {
 
     /// All that is in the document, one step after the other: two rows' worth of cells at once.
     fn check(old: &str, new: &str, steps: &[&str]) {
-        let mut there = lines(old, 6);
+        check_from(lines(old, 6), new, steps);
+    }
+
+    fn check_from(mut there: Vec<Line>, new: &str, steps: &[&str]) {
+        let old: String = there.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
         for (step, expected) in steps.iter().enumerate() {
-            let slice = next(&there, lines(new, 6), 0..new.len(), 12);
+            let slice = next(&there, lines(new, 6), 0..new.len(), 12, usize::MAX);
             let names = slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
             assert_eq!(names, *expected, "{old} to {new}, step {step}");
             assert_eq!(slice.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
@@ -203,8 +216,24 @@ mod tests {
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
-        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12);
+        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12, usize::MAX);
         assert_eq!((wide.lines.len(), wide.cells, wide.is_all), (2, 50, false), "one line in any case");
+    }
+
+    #[test]
+    fn what_answers_a_key_does_not_remove_many_rows() {
+        for (new, first, steps) in [
+            ("efxyz", "efcd", &["efxy", "efxyz"][..]),
+            ("cdefxy", "cdefxy", &["cdefxy"]),
+            ("aefxyz", "aefd", &["aefxy", "aefxyz"]),
+            ("bdfxyz", "bdfxe", &["bdfxyz"]),
+            ("xf", "xf", &["xf"]),
+        ] {
+            let answer = next(&lines("abcdef", 6), lines(new, 6), 0..new.len(), 12, 2);
+            let names: String = answer.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
+            assert_eq!(names, first, "{new}");
+            check_from(answer.lines, new, steps);
+        }
     }
 
     /// All that is in the document, one step after the other, for a screen of these places.
