@@ -88,7 +88,7 @@ test("a wall in a day", async ({ page, world }) => {
   if (first === undefined || middle === undefined || last === undefined) throw new Error("nothing was measured");
   const most = (of: keyof Held) => Math.max(...at.map((sample) => sample[of]));
   const what = `Wall, ${hours} h of a change every 10 s (${change}) and a page every 15 s`;
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  const megabytes = (bytes: number, digits = 1) => (bytes / 1e6).toFixed(digits);
   report({
     what: `${what}: JavaScript heap after the first hour → the last, at most`,
     measured: `${megabytes(first.heap)} → ${megabytes(last.heap)}, ${megabytes(most("heap"))} MB`,
@@ -97,7 +97,7 @@ test("a wall in a day", async ({ page, world }) => {
   });
   report({
     what: `${what}: WebAssembly memory that was used`,
-    measured: `${(first.wasm / 1e6).toFixed(2)} → ${(last.wasm / 1e6).toFixed(2)} MB; after half of them ${(middle.wasm / 1e6).toFixed(2)}`,
+    measured: `${megabytes(first.wasm, 2)} → ${megabytes(last.wasm, 2)} MB; after half of them ${megabytes(middle.wasm, 2)}`,
     target: "≤ 10 % more, and none in the second half",
     met: last.wasm <= first.wasm * 1.1 && last.wasm <= middle.wasm,
   });

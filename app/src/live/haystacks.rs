@@ -36,10 +36,10 @@ impl Haystacks {
 
     /// Looks for a query in a part of the rows: the first ones, and after them others, by its number.
     #[must_use]
-    pub fn in_part(&self, part: usize, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
-        let parts = self.rows.chunks(PART);
-        let part = part.checked_rem(parts.len()).unwrap_or_default();
-        parts.skip(part).take(1).flat_map(|rows| found(rows, query, context)).collect()
+    pub fn in_part(&mut self, part: usize, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+        self.refresh(board);
+        let rows = self.rows.chunks(PART).cycle().nth(part);
+        rows.map_or_else(Vec::new, |rows| found(rows, query, context))
     }
 
     /// Makes the texts of rows that changed.
@@ -83,6 +83,7 @@ mod tests {
             let board = Arc::new(parse(&format!("environments: dev\n{board}")).unwrap());
             let context = Context { environments: &board.environments, now: TIME };
             let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
+            assert_eq!(Haystacks::default().in_part(1, &board, &Query::parse(query).unwrap(), context), found, "{query}, of the only part");
             assert_eq!(found.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "), expected, "{query}");
         };
         let before = "b dev: 7fc38a2 ready 1/1\nd dev: 7fc38a2 ready 1/1";

@@ -215,7 +215,8 @@ impl Live {
         let board = self.board.get_value();
         let context = Context { environments: &board.environments, now };
         let query = Query::parse(query).unwrap_or_default();
-        let matching = self.haystacks.with_value(|haystacks| haystacks.in_part(part, &query, context));
+        let mut matching = Vec::new();
+        self.haystacks.update_value(|haystacks| matching = haystacks.in_part(part, &board, &query, context));
         drop(self.order.with_value(|order| order.list(&board, &matching)));
     }
 
@@ -246,9 +247,15 @@ impl Live {
 
     /// The numbers are counted once for a burst of changes, when nobody types: they are not what one waits for.
     fn outdate(self) {
-        if cfg!(feature = "hydrate") && !self.outdated.get_value() {
+        if cfg!(feature = "hydrate") {
+            self.outdate_since(js_sys::Date::now());
+        }
+    }
+
+    fn outdate_since(self, outdated: f64) {
+        if !self.outdated.get_value() {
             self.outdated.set_value(true);
-            self.summarise_later(js_sys::Date::now());
+            self.summarise_later(outdated);
         }
     }
 
@@ -277,18 +284,13 @@ impl Live {
             let (mut count, mut matching, mut turn) = (Count::begin(&columns), matching.iter().peekable(), Turn::begin());
             for (name, row) in &board.services {
                 count.row(row, matching.next_if(|shown| *shown == name).is_some());
-                if !turn.pass().await {
-                    continue;
-                }
-                if self.counts.get_value() != number {
-                    return;
-                }
-                if self.may_wait(outdated) {
-                    if !self.outdated.get_value() {
-                        self.outdated.set_value(true);
-                        self.summarise_later(outdated);
+                if turn.pass().await {
+                    if self.counts.get_value() != number {
+                        return;
                     }
-                    return;
+                    if self.may_wait(outdated) {
+                        return self.outdate_since(outdated);
+                    }
                 }
             }
             let summary = count.end();
