@@ -54,6 +54,8 @@ pub(super) const QUALIFIERS: [(&str, &str); 13] = [
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
     pub(super) needle: Needle,
+    /// The statuses and flags that it begins.
+    pub(super) begins: u32,
     /// The beginning of a commit.
     pub(super) commit: Option<String>,
     /// The beginning of a digest, without `sha256:`.

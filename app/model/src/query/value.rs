@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Duration, Months, Utc};
 
 use super::QueryError;
 use super::fold::Needle;
+use super::haystack::begun_by;
 use super::parse::Written;
 use super::term::{Age, Is, Order, Unit, Word};
 use crate::status::Status;
@@ -24,6 +25,7 @@ pub(super) fn word(value: &Written) -> Word {
         commit: Some(text).filter(is_hex).filter(|text| text.len() <= COMMIT_DIGITS).map(str::to_owned),
         digest: Some(digits.unwrap_or(text)).filter(is_hex).filter(|text| text.len() <= DIGEST_DIGITS).map(str::to_owned),
         date: date(text),
+        begins: begun_by(text),
         needle,
     }
 }
