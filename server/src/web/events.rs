@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::frames::{Frame, News};
+use super::frames::{Frame, News, Step};
 use super::screens::Viewer;
 use super::state::Web;
 
@@ -48,8 +48,8 @@ pub(super) enum Whole {
     /// In an event `board`.
     #[default]
     Inside,
-    /// Not at all: an event `whole` says that it is needed. The page then loads it where it is compressed, and reads it in
-    /// slices. An event `version` says which version of the page the server has, first and whenever nothing else is said.
+    /// Not at all: an event `whole` says that it is needed, or that so much changed that it is as well loaded. The page then loads
+    /// it where it is compressed, and reads it in slices. An event `version` says which version of the page the server has, first and whenever nothing else is said.
     Apart,
 }
 
@@ -145,13 +145,11 @@ impl Client {
     /// What leads from what the client has to the newest board.
     fn news(&mut self) -> Option<Bytes> {
         let frame = Arc::clone(&self.frames.borrow_and_update());
-        let news = match self.has.as_ref().map_or(News::Whole, |revision| frame.since(revision)) {
-            News::None => None,
-            News::Step(event) => Some(event),
-            News::Whole => Some(match self.whole {
-                Whole::Inside => frame.whole(),
-                Whole::Apart => frame.apart(),
-            }),
+        let news = match (self.has.as_ref().map_or(News::Whole, |revision| frame.since(revision)), self.whole) {
+            (News::None, _) => None,
+            (News::Whole, Whole::Inside) => Some(frame.whole()),
+            (News::Whole, Whole::Apart) | (News::Step(Step { is_long: true, .. }), Whole::Apart) => Some(frame.apart()),
+            (News::Step(Step { event, .. }), _) => Some(event),
         };
         self.has = Some(frame.board().revision.clone());
         news

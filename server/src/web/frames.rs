@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 /// How long a frame is left to its readers before the next one: about what it costs to send it to one of them. Thousands get
 /// fewer states a second, each with more in it, and are all still in time; for some hundreds nothing changes.
 const FOR_EACH_READER: Duration = Duration::from_micros(40);
+/// A step of more rows than this, and of more than an eighth of the board, is as well taken with the whole board.
+const LONG_STEP: usize = 100;
 /// Readers that are behind by up to this power of two share what leads them here.
 const LAGS: usize = 24;
 
@@ -23,10 +25,10 @@ pub(super) struct Frame {
     board: Arc<Board>,
     /// The revision of the frame before it, and the event that leads from there to here: written when the first reader asks, since
     /// there may be none, and while a server starts it would be the whole board again and again.
-    step: Option<(u64, OnceLock<Option<Bytes>>)>,
+    step: Option<(u64, OnceLock<Option<Step>>)>,
     /// Events that lead here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than an event begins at may take it
     /// all the same, so that these serve every reader, however slow.
-    merged: [OnceLock<Option<Bytes>>; LAGS],
+    merged: [OnceLock<Option<Step>>; LAGS],
     whole: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
     lines: OnceLock<Bytes>,
@@ -38,9 +40,19 @@ pub(super) enum News {
     /// It is there already.
     None,
     /// An event with the changes.
-    Step(Bytes),
+    Step(Step),
     /// Only the whole board does.
     Whole,
+}
+
+/// The changes from one revision to another.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    /// The event with them.
+    pub(super) event: Bytes,
+    /// Whether they are much of the board: a reader that takes them at once stands still meanwhile, and one who loads the board reads
+    /// it in slices.
+    pub(super) is_long: bool,
 }
 
 impl Frame {
@@ -101,7 +113,7 @@ impl Frame {
     }
 
     /// The event for those who are behind by so many revisions, or by fewer.
-    fn merged(&self, behind: u64) -> Option<Bytes> {
+    fn merged(&self, behind: u64) -> Option<Step> {
         let behind = behind.checked_next_power_of_two()?;
         let event = self.merged.get(behind.trailing_zeros() as usize)?;
         event.get_or_init(|| step(&self.board, self.board.revision.number.saturating_sub(behind))).clone()
@@ -125,9 +137,11 @@ pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver
 }
 
 /// The event with the changes since a number of the board's own epoch; none when rows that went since are forgotten.
-fn step(board: &Board, since: u64) -> Option<Bytes> {
+fn step(board: &Board, since: u64) -> Option<Step> {
     let since = Revision { epoch: ArcStr::clone(&board.revision.epoch), number: since };
-    board.since(&since).map(|delta| event("delta", &board.revision, &delta))
+    let delta = board.since(&since)?;
+    let is_long = delta.services.len() > LONG_STEP.max(board.services.size() / 8);
+    Some(Step { event: event("delta", &board.revision, &delta), is_long })
 }
 
 /// An object without fields.
@@ -188,7 +202,7 @@ mod tests {
         let frame = Frame::new(Arc::new(last), Some(before));
         for state in &states[..states.len() - 1] {
             match frame.since(&state.revision) {
-                News::Step(event) => assert!(state.revision.number >= 20 && !event.is_empty(), "from {}", state.revision),
+                News::Step(step) => assert!(state.revision.number >= 20 && !step.event.is_empty(), "from {}", state.revision),
                 News::Whole => assert_ne!(state.revision.number, before),
                 News::None => panic!("{} is not there yet", state.revision),
             }
@@ -202,7 +216,7 @@ mod tests {
         let frame = Frame::new(Arc::new(last.clone()), Some(before.revision.number));
         let mut written = BTreeSet::new();
         for state in &states[..states.len() - 1] {
-            let News::Step(event) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
+            let News::Step(Step { event, .. }) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
             written.insert(event.as_ptr());
             let data = std::str::from_utf8(&event).unwrap().split_once("data: ").unwrap().1;
             let mut mine = state.clone();

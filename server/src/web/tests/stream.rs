@@ -152,6 +152,22 @@ async fn the_page_is_told_that_it_needs_the_whole_board_and_loads_it_apart() {
 }
 
 #[tokio::test]
+async fn the_page_is_told_to_load_the_board_when_much_of_it_changed() {
+    let mut server = Server::start().await;
+    let before = server.board.borrow().revision.clone();
+    for place in 0..99 {
+        server.deployed(&format!("service-{place}"), COMMIT).await;
+    }
+    let few = server.board.borrow().revision.clone();
+    server.deployed("cart", COMMIT).await;
+    server.deployed("stock", COMMIT).await;
+    for (since, whole, name) in [(&before, "", "delta"), (&before, "&whole=apart", "whole"), (&few, "&whole=apart", "delta")] {
+        let mut stream = Stream::open(&server, &format!("/api/v1/board/events?since={since}{whole}"), None).await;
+        assert_eq!(stream.next().await.unwrap().name, name, "since {since}{whole}");
+    }
+}
+
+#[tokio::test]
 async fn a_slow_client_skips_states() {
     let mut server = Server::start().await;
     let mut stream = Stream::open(&server, "/api/v1/board/events", None).await;
