@@ -58,10 +58,13 @@ pub fn hydrate() {
     use leptos::prelude::*;
 
     console_error_panic_hook::set_once();
-    match start::Start::of_document() {
-        // In tasks of their own: what is read, what is made of it, and what comes alive then. Between them the browser answers.
-        Ok(start) if start.mode() == Some(address::Mode::Board) => set_timeout(|| board::parts::come_alive(start), Duration::ZERO),
-        Ok(start) => set_timeout(|| hydrate_body(move || view! { <app::App start /> }), Duration::ZERO),
+    // In tasks of their own: what is read, what is made of it, and what comes alive then. Between them the browser answers.
+    let open = |start: start::Start| match start.mode() {
+        Some(address::Mode::Board) => set_timeout(|| board::parts::come_alive(start), Duration::ZERO),
+        _ => set_timeout(|| hydrate_body(move || view! { <app::App start /> }), Duration::ZERO),
+    };
+    match start::Document::read() {
+        Ok(document) => set_timeout(move || open(document.open()), Duration::ZERO),
         Err(error) => leptos::logging::error!("The page stays as the server rendered it: {error}"),
     }
 }

@@ -121,37 +121,54 @@ pub enum StartError {
     Time(#[from] chrono::ParseError),
 }
 
+/// What the server wrote into the document.
 #[cfg(feature = "hydrate")]
-impl Start {
-    /// Reads what the server wrote into the document.
+#[derive(Debug)]
+pub struct Document {
+    snapshot: Snapshot,
+    now: DateTime<Utc>,
+    base: String,
+    version: String,
+    language: Option<Language>,
+    address: String,
+}
+
+#[cfg(feature = "hydrate")]
+impl Document {
+    /// Reads it.
     ///
     /// # Errors
     /// When the document does not carry it.
-    pub fn of_document() -> Result<Self, StartError> {
+    pub fn read() -> Result<Self, StartError> {
         let document = leptos::prelude::document();
         let element = document.get_element_by_id(SNAPSHOT_ID).ok_or(StartError::Missing("board"))?;
         let attribute = |name| element.get_attribute(name).ok_or(StartError::Missing(name));
         let json = element.text_content().ok_or(StartError::Missing("board"))?;
-        let language = document.document_element().and_then(|root| root.get_attribute("lang"));
+        let language = document.document_element().and_then(|root| root.get_attribute("lang")).and_then(|tag| Language::from_tag(&tag));
         let location = leptos::prelude::location();
         let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
         let (now, base, version) = (model::time::parse(&attribute("data-now")?)?, attribute("data-base")?, attribute("data-version")?);
-        let address = format!("{path}{search}");
-        let snapshot: Snapshot = serde_json::from_str(&json)?;
+        let snapshot = serde_json::from_str(&json)?;
+        // The text is not needed again, and can be large.
+        element.set_text_content(None);
+        Ok(Self { snapshot, now, base, version, language, address: format!("{path}{search}") })
+    }
+
+    /// What the page starts from.
+    #[must_use]
+    pub fn open(self) -> Start {
+        let Self { snapshot, now, base, version, language, address } = self;
         let (board, opening) = snapshot.open(&base, &address, now);
-        let start = Self {
+        Start {
             board: Arc::new(board),
             opening,
             now,
             base: base.into(),
             version: version.into(),
-            language: language.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
+            language: language.unwrap_or_default(),
             address: address.into(),
             panel: None,
             written: Written::default(),
-        };
-        // The text is not needed again, and can be large.
-        element.set_text_content(None);
-        Ok(start)
+        }
     }
 }

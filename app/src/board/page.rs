@@ -93,6 +93,12 @@ impl Page {
         self.toast.say(words(service.as_str()));
     }
 
+    /// Takes in what somebody types into the search box.
+    pub fn type_in(self, q: String) {
+        self.window.is_typed_in();
+        self.view.type_in(q);
+    }
+
     /// Everything that moves: effects run in the browser only, once the page is hydrated. In parts, each for a task of its own.
     #[must_use]
     pub const fn movements() -> [fn(Self); 4] {

@@ -45,6 +45,6 @@ fn type_the_same(page: Page) {
     if let Ok(nothing) = KeyboardEvent::new("keydown") {
         keyboard::hear(page, &nothing);
     }
-    page.view.type_in(page.view.q.get_untracked());
+    page.type_in(page.view.q.get_untracked());
     page.view.settle();
 }

@@ -41,7 +41,7 @@ pub fn SearchBox(
                 aria-describedby="query-error"
                 autocomplete="off"
                 spellcheck="false"
-                on:input:target=move |event| view.type_in(event.target().value())
+                on:input:target=move |event| page.type_in(event.target().value())
             />
             <kbd aria-hidden="true">"/"</kbd>
             {view

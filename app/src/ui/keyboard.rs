@@ -51,13 +51,16 @@ fn close(page: Page) -> bool {
 
 /// Does what the key says; whether it said something.
 fn handle(page: Page, event: &KeyboardEvent) -> bool {
+    let focused = document().active_element();
+    let typing = focused.as_ref().is_some_and(|element| element.matches("input, textarea, select").unwrap_or(false));
+    let key = event.key();
+    if typing && !["Escape", "ArrowDown"].contains(&key.as_str()) {
+        return false;
+    }
     // A menu has its own keys, and Escape closes nothing but it. A browser without popovers does not know the selector.
     if document().query_selector(":popover-open").ok().flatten().is_some() {
         return false;
     }
-    let focused = document().active_element();
-    let typing = focused.as_ref().is_some_and(|element| element.matches("input, textarea, select").unwrap_or(false));
-    let key = event.key();
     if typing {
         // Out of the search, into what it found.
         return match key.as_str() {

@@ -62,6 +62,8 @@ pub struct Window {
     /// The place of the first of them.
     first: StoredValue<usize>,
     heights: StoredValue<Heights>,
+    /// How tall the spacers are, above and below.
+    spaces: StoredValue<[Option<f64>; 2]>,
     /// How wide the rows were when they were measured.
     width: StoredValue<i32>,
     /// Counts what was learned of the heights.
@@ -80,6 +82,8 @@ pub struct Window {
     beyond: RwSignal<Beyond>,
     /// When somebody searched last, in milliseconds since 1970.
     hurried: StoredValue<f64>,
+    /// Whether something was above the screen when somebody typed.
+    was_scrolled: StoredValue<Option<bool>>,
     /// Whether something of what was searched for is in the document.
     is_answered: StoredValue<bool>,
     /// The row to bring into view, as long as it is only guessed where it is.
@@ -122,6 +126,7 @@ impl Window {
             extent: RwSignal::new(Extent::Page(opening.first / opening.page)),
             first: StoredValue::new(opening.first),
             heights: StoredValue::new(Heights::unknown()),
+            spaces: StoredValue::new([None; 2]),
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
             part: RwSignal::new(0),
@@ -130,6 +135,7 @@ impl Window {
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
             hurried: StoredValue::new(0.0),
+            was_scrolled: StoredValue::new(None),
             is_answered: StoredValue::new(true),
             beyond: RwSignal::new(Beyond::SomeRows),
             aim: StoredValue::new(None),
@@ -349,10 +355,14 @@ impl Window {
             let top = |place| heights.top(&shown, place);
             (top(places.start), top(shown.len()) - top(places.end))
         });
-        for (spacer, height) in [(self.above, above), (self.below, below)] {
-            if let Some(spacer) = spacer.get_untracked() {
+        let old = self.spaces.get_value();
+        for (place, spacer, height) in [(0, self.above, above), (1, self.below, below)] {
+            if old[place] != Some(height)
+                && let Some(spacer) = spacer.get_untracked()
+            {
                 // A length of CSS is never refused.
                 drop(HtmlElement::style(&spacer).set_property("height", &pixels(height)));
+                self.spaces.update_value(|spaces| spaces[place] = Some(height));
             }
         }
     }

@@ -202,10 +202,17 @@ impl Window {
         set_timeout(due, REST + Duration::from_millis(5));
     }
 
+    /// Somebody types: whether something is above the screen is asked now. Later the browser would have to lay out first what
+    /// changed meanwhile.
+    pub fn is_typed_in(self) {
+        self.was_scrolled.set_value(Some(self.is_scrolled()));
+    }
+
     /// Back to the first row: what was just searched for begins there.
     pub fn to_top(self) {
         self.left.set_value(None);
-        if self.is_scrolled() {
+        let was_scrolled = self.was_scrolled.try_update_value(Option::take).flatten();
+        if was_scrolled.unwrap_or_else(|| self.is_scrolled()) {
             self.bring(0, Align::Top);
             self.look();
         }
