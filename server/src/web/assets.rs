@@ -11,6 +11,7 @@ use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
 
 use super::board::knows;
+use super::coding::Coding;
 use super::problem::{Kind, Problem};
 use super::state::Web;
 
@@ -99,21 +100,14 @@ fn file(path: &str, caching: &'static str, headers: &HeaderMap) -> Option<Respon
 
 /// The smallest sibling that the build wrote and the client reads.
 fn encoded(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (Cow<'static, [u8]>, Option<&'static str>) {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| {
-        accepted.split(',').any(|part| {
-            let mut words = part.split(';').map(str::trim);
-            words.next() == Some(coding) && !words.any(|word| matches!(word, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
-    };
-    for (coding, extension) in [("br", "br"), ("gzip", "gz")] {
-        if accepts(coding)
-            && let Some(sibling) = Files::get(&format!("{path}.{extension}"))
-        {
-            return (sibling.data, Some(coding));
-        }
-    }
-    (plain.data, None)
+    let mut siblings = Coding::accepted(headers).filter_map(|coding| {
+        let extension = match coding {
+            Coding::Brotli => "br",
+            Coding::Gzip => "gz",
+        };
+        Some((Files::get(&format!("{path}.{extension}"))?.data, Some(coding.name())))
+    });
+    siblings.next().unwrap_or((plain.data, None))
 }
 
 fn hex(bytes: &[u8]) -> String {

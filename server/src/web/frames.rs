@@ -1,15 +1,18 @@
 //! What is sent of a board, written once for all who get the same.
 
-use model::strings::ArcStr;
+use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use model::board::{Board, Revision};
 use model::slim::{SlimHead, SlimRow};
+use model::strings::ArcStr;
 use serde::Serialize;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{OnceCell, watch};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::coding::Coding;
 
 /// How long a frame is left to its readers before the next one: about what it costs to send it to one of them. Thousands get
 /// fewer states a second, each with more in it, and are all still in time; for some hundreds nothing changes.
@@ -31,6 +34,8 @@ pub(super) struct Frame {
     merged: [OnceLock<Option<Step>>; LAGS],
     whole: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
+    /// The lines as they are sent, by coding: packed once for all pages that load them, after a start of the server for instance.
+    packed: [OnceCell<Bytes>; Coding::ALL.len()],
     lines: OnceLock<Bytes>,
 }
 
@@ -60,7 +65,8 @@ impl Frame {
     fn new(board: Arc<Board>, before: Option<u64>) -> Self {
         let merged = [const { OnceLock::new() }; LAGS];
         let step = before.map(|before| (before, OnceLock::new()));
-        Self { board, step, merged, whole: OnceLock::new(), json: OnceLock::new(), lines: OnceLock::new() }
+        let packed = [const { OnceCell::const_new() }; Coding::ALL.len()];
+        Self { board, step, merged, whole: OnceLock::new(), json: OnceLock::new(), packed, lines: OnceLock::new() }
     }
 
     /// The board.
@@ -85,15 +91,17 @@ impl Frame {
 
     /// The board as the page loads it: a line for its head, and one for each row.
     pub(super) fn lines(&self) -> Bytes {
-        let write = || {
-            let mut lines = json(&SlimHead::of(&self.board));
-            for row in self.board.services.values() {
-                lines.push(b'\n');
-                lines.extend(json(&SlimRow::of(row, &self.board.environments)));
-            }
-            lines.into()
+        self.lines.get_or_init(|| lines(&self.board).into()).clone()
+    }
+
+    /// The same, packed; nothing where that does not work.
+    pub(super) async fn packed_lines(&self, coding: Coding) -> Option<Bytes> {
+        let pack = async || {
+            let board = Arc::clone(&self.board);
+            let packed = spawn_blocking(move || coding.pack(&lines(&board))).await??;
+            Ok::<_, io::Error>(packed.into())
         };
-        self.lines.get_or_init(write).clone()
+        self.packed[coding as usize].get_or_try_init(pack).await.cloned().ok()
     }
 
     /// What leads from a revision to this one.
@@ -134,6 +142,17 @@ pub(super) fn spawn(mut boards: watch::Receiver<Arc<Board>>) -> (watch::Receiver
         }
     });
     (frames, task)
+}
+
+/// A line for the head of a board, and one for each row.
+fn lines(board: &Board) -> Vec<u8> {
+    let mut lines = json(&SlimHead::of(board));
+    for row in board.services.values() {
+        lines.push(b'\n');
+        write(&mut lines, &SlimRow::of(row, &board.environments));
+    }
+    lines.shrink_to_fit();
+    lines
 }
 
 /// The event with the changes since a number of the board's own epoch; none when rows that went since are forgotten.

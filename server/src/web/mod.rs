@@ -3,6 +3,7 @@
 mod assets;
 mod badge;
 mod board;
+mod coding;
 mod details;
 mod docs;
 mod events;

@@ -15,6 +15,7 @@ use leptos_axum::ResponseOptions;
 use model::ids::{EnvironmentName, ServiceName};
 
 use super::assets::NOT_BUILT;
+use super::coding::Coding;
 use super::problem::{Kind, Problem};
 use super::state::Web;
 
@@ -39,8 +40,15 @@ pub(super) async fn panel(State(web): State<Web>, Path(names): Path<HashMap<Stri
 }
 
 /// `GET /board.ndjson`: the whole board for the page, which may change with every version.
-pub(super) async fn lines(State(web): State<Web>) -> Response {
-    ([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")], web.frame().lines()).into_response()
+pub(super) async fn lines(State(web): State<Web>, headers: HeaderMap) -> Response {
+    let frame = web.frame();
+    let shared = [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store"), (header::VARY, "accept-encoding")];
+    if let Some(coding) = Coding::accepted(&headers).next()
+        && let Some(packed) = frame.packed_lines(coding).await
+    {
+        return (shared, [(header::CONTENT_ENCODING, coding.name())], packed).into_response();
+    }
+    (shared, frame.lines()).into_response()
 }
 
 /// Renders the page for a request that leads nowhere: it says so.

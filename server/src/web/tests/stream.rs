@@ -1,3 +1,4 @@
+use std::io::Read;
 use std::pin::Pin;
 
 use axum::body::BodyDataStream;
@@ -149,6 +150,28 @@ async fn the_page_is_told_that_it_needs_the_whole_board_and_loads_it_apart() {
     stream.follow(&mut mine, &wanted).await;
     let wanted = server.deployed("cart", "993e5fc").await;
     stream.follow(&mut mine, &wanted).await;
+}
+
+#[tokio::test]
+async fn the_board_is_packed_as_its_reader_takes_it() {
+    let mut server = Server::start().await;
+    for place in 0..30 {
+        server.deployed(&format!("service-{place}"), COMMIT).await;
+    }
+    let plain = server.get("/board.ndjson", &[(header::ACCEPT_ENCODING, "br;q=0, zstd")]).await;
+    assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
+    for (accepted, coding) in [("gzip, deflate, br", "br"), ("gzip, deflate", "gzip")] {
+        let answer = server.get("/board.ndjson", &[(header::ACCEPT_ENCODING, accepted)]).await;
+        assert_eq!((answer.header(header::CONTENT_ENCODING), answer.header(header::VARY)), (coding, "accept-encoding"));
+        let mut text = String::new();
+        let packed = &*answer.body;
+        let read = match coding {
+            "br" => brotli::Decompressor::new(packed, 4096).read_to_string(&mut text),
+            _ => flate2::read::GzDecoder::new(packed).read_to_string(&mut text),
+        };
+        read.unwrap();
+        assert_eq!(text, plain.text(), "{coding}");
+    }
 }
 
 #[tokio::test]
