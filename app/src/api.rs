@@ -59,7 +59,7 @@ pub async fn board(address: &str) -> Result<(Board, Haystacks), LoadError> {
     let mut turn = Turn::begin();
     for line in lines {
         let row = Arc::new(head.expand(serde_json::from_str(line).map_err(unreadable)?));
-        haystacks.push(Arc::clone(&row));
+        haystacks.push(&row);
         rows.push(row);
         turn.pass().await;
     }

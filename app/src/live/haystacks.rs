@@ -9,9 +9,18 @@ use model::query::{Context, Haystack, Query};
 /// What the search reads of a board, in the order of its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Haystacks {
-    rows: Vec<(Arc<Row>, Haystack)>,
+    rows: Vec<Searched>,
     /// The board they were compared with last.
     of: Weak<Board>,
+}
+
+/// What the search reads of a row.
+#[derive(Clone, Debug)]
+struct Searched {
+    name: ServiceName,
+    /// The row that it was made of. It is not kept by this: a page on which nobody searches would have all rows twice after a day.
+    row: Weak<Row>,
+    haystack: Haystack,
 }
 
 /// How many rows a part has.
@@ -19,9 +28,8 @@ const PART: usize = 500;
 
 impl Haystacks {
     /// Takes in the next row; rows come in their order.
-    pub fn push(&mut self, row: Arc<Row>) {
-        let haystack = Haystack::of(&row);
-        self.rows.push((row, haystack));
+    pub fn push(&mut self, row: &Arc<Row>) {
+        self.rows.push(Searched { name: row.name.clone(), row: Arc::downgrade(row), haystack: Haystack::of(row) });
     }
 
     /// The services that a query shows, in the order of their names.
@@ -53,18 +61,19 @@ impl Haystacks {
         let mut old = std::mem::take(&mut self.rows).into_iter().peekable();
         self.rows.reserve(rows.len());
         for row in rows {
-            while old.next_if(|(old, _)| old.name < row.name).is_some() {}
-            match old.next_if(|(old, _)| Arc::ptr_eq(old, row)) {
+            while old.next_if(|old| old.name < row.name).is_some() {}
+            match old.next_if(|old| std::ptr::eq(old.row.as_ptr(), Arc::as_ptr(row))) {
                 Some(same) => self.rows.push(same),
-                None => self.push(Arc::clone(row)),
+                None => self.push(row),
             }
         }
     }
 }
 
-fn found(rows: &[(Arc<Row>, Haystack)], query: &Query, context: Context<'_>) -> Vec<ServiceName> {
-    let rows = rows.iter().filter(|(row, haystack)| query.answer(haystack).unwrap_or_else(|| query.matches(row, context)));
-    rows.map(|(row, _)| row.name.clone()).collect()
+fn found(rows: &[Searched], query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+    let matches = |row: &Weak<Row>| row.upgrade().is_some_and(|row| query.matches(&row, context));
+    let rows = rows.iter().filter(|searched| query.answer(&searched.haystack).unwrap_or_else(|| matches(&searched.row)));
+    rows.map(|searched| searched.name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -92,5 +101,15 @@ mod tests {
         check("a dev: 7fc38a2 ready 1/1\nb dev: 993e5fc ready 1/1\nc dev: 7fc38a2 ready 1/1", "7fc3", "a c");
         check("b dev: 993e5fc ready 1/1\ne dev: 7fc38a2 failing 0/1", "fail", "e");
         check("", "fail", "");
+    }
+
+    #[test]
+    fn a_row_that_changed_is_not_kept_for_the_search() {
+        let mut haystacks = Haystacks::default();
+        let board = parse("environments: dev\ncart dev: 7fc38a2 ready 1/1").unwrap();
+        let row = Arc::downgrade(board.services.values().next().unwrap());
+        board.services.values().for_each(|row| haystacks.push(row));
+        drop(board);
+        assert!(row.upgrade().is_none());
     }
 }
