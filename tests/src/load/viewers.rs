@@ -165,8 +165,7 @@ async fn open(viewers: &Viewers, is_idle: bool) -> Outcome<(TcpStream, Scanner)>
     }
     let mut stream = socket.connect(viewers.address).await?;
     let Viewers { address, since, .. } = viewers;
-    let request =
-        format!("GET /api/v1/board/events?since={since}&whole=apart HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n");
+    let request = format!("GET /api/v1/board/events?since={since} HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
     while memchr::memmem::find(&head, b": relboard\n\n").is_none() {
