@@ -49,7 +49,8 @@ pub(super) enum Whole {
     #[default]
     Inside,
     /// Not at all: an event `whole` says that it is needed, or that so much changed that it is as well loaded. The page then loads
-    /// it where it is compressed, and reads it in slices. An event `version` says which version of the page the server has, first and whenever nothing else is said.
+    /// it where it is compressed, and reads it in slices. An event `version` says which version of the page the server has, first
+    /// and whenever nothing else is said.
     Apart,
 }
 

@@ -94,14 +94,15 @@ impl Frame {
         self.lines.get_or_init(|| lines(&self.board).into()).clone()
     }
 
-    /// The same, packed; nothing where that does not work.
+    /// The same, packed; nothing where that does not work, which is logged.
     pub(super) async fn packed_lines(&self, coding: Coding) -> Option<Bytes> {
         let pack = async || {
             let board = Arc::clone(&self.board);
             let packed = spawn_blocking(move || coding.pack(&lines(&board))).await??;
             Ok::<_, io::Error>(packed.into())
         };
-        self.packed[coding as usize].get_or_try_init(pack).await.cloned().ok()
+        let packed = self.packed[coding as usize].get_or_try_init(pack).await;
+        packed.inspect_err(|error| tracing::warn!(coding = coding.name(), %error, "the board is sent unpacked")).cloned().ok()
     }
 
     /// What leads from a revision to this one.
