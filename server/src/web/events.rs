@@ -4,6 +4,7 @@
 //! A slow one skips states, and nothing queues up for it.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
 use metrics::Gauge;
@@ -21,14 +22,15 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::frames::{Frame, News, Step};
+use super::frames::{Frame, News};
 use super::screens::Viewer;
 use super::state::Web;
 
 /// How often a quiet stream says that it lives: proxies cut what is silent, and a browser does not notice a cable that was pulled.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Before the first event: after how many milliseconds a browser comes back.
-const GREETING: &[u8] = b"retry: 1000\n: relboard\n\n";
+/// After how many milliseconds a browser comes back: each after another time, so that pages that lost their server together do not
+/// all load its board together.
+const RETRY: Range<u32> = 500..1500;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -75,7 +77,9 @@ pub(super) async fn events(State(web): State<Web>, Query(query): Query<Since>, h
         Whole::Inside => Bytes::from_static(b": keep-alive\n\n"),
         Whole::Apart => web.site.pulse.clone(),
     };
-    let client = Client::new(web.frames.clone(), has, (query.whole, pulse), viewer, web.shutdown.clone(), web.metrics.sse_clients());
+    let greeting = format!("retry: {}\n: relboard\n\n", rand::random_range(RETRY));
+    let (whole, clients) = ((query.whole, pulse), web.metrics.sse_clients());
+    let client = Client::new(web.frames.clone(), has, whole, greeting.into_bytes(), viewer, web.shutdown.clone(), clients);
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (headers, [("x-accel-buffering", "no")], Body::from_stream(client.stream())).into_response()
 }
@@ -87,7 +91,8 @@ struct Client {
     whole: Whole,
     /// What is said when there is nothing to say.
     pulse: Bytes,
-    greeted: bool,
+    /// What is said before the first event.
+    greeting: Option<Vec<u8>>,
     keep_alive: Interval,
     /// The screen on a wall that it is.
     viewer: Option<Viewer>,
@@ -100,6 +105,7 @@ impl Client {
         frames: watch::Receiver<Arc<Frame>>,
         has: Option<Revision>,
         (whole, pulse): (Whole, Bytes),
+        greeting: Vec<u8>,
         viewer: Option<Viewer>,
         shutdown: CancellationToken,
         clients: Gauge,
@@ -107,7 +113,7 @@ impl Client {
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keep_alive.reset();
-        Self { frames, has, whole, pulse, greeted: false, keep_alive, viewer, shutdown, _counted: Counted::new(clients) }
+        Self { frames, has, whole, pulse, greeting: Some(greeting), keep_alive, viewer, shutdown, _counted: Counted::new(clients) }
     }
 
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
@@ -115,12 +121,10 @@ impl Client {
     }
 
     async fn next(&mut self) -> Option<Bytes> {
-        if !self.greeted {
-            self.greeted = true;
-            let mut first = BytesMut::from(GREETING);
+        if let Some(mut first) = self.greeting.take() {
             first.extend_from_slice(&self.pulse);
             first.extend_from_slice(&self.news().unwrap_or_default());
-            return Some(first.freeze());
+            return Some(first.into());
         }
         loop {
             tokio::select! {
@@ -149,8 +153,9 @@ impl Client {
         let news = match (self.has.as_ref().map_or(News::Whole, |revision| frame.since(revision)), self.whole) {
             (News::None, _) => None,
             (News::Whole, Whole::Inside) => Some(frame.whole()),
-            (News::Whole, Whole::Apart) | (News::Step(Step { is_long: true, .. }), Whole::Apart) => Some(frame.apart()),
-            (News::Step(Step { event, .. }), _) => Some(event),
+            (News::Whole, Whole::Apart) => Some(frame.apart()),
+            (News::Step(step), Whole::Apart) if step.is_long => Some(frame.apart()),
+            (News::Step(step), _) => Some(step.event()),
         };
         self.has = Some(frame.board().revision.clone());
         news

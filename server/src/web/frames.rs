@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::board::{Board, Revision};
+use model::delta::Delta;
 use model::slim::{SlimHead, SlimRow};
 use model::strings::ArcStr;
 use serde::Serialize;
@@ -26,10 +27,10 @@ const LAGS: usize = 24;
 #[derive(Debug)]
 pub(super) struct Frame {
     board: Arc<Board>,
-    /// The revision of the frame before it, and the event that leads from there to here: written when the first reader asks, since
+    /// The revision of the frame before it, and what leads from there to here: looked for and written when the first reader asks, since
     /// there may be none, and while a server starts it would be the whole board again and again.
     step: Option<(u64, OnceLock<Option<Step>>)>,
-    /// Events that lead here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than an event begins at may take it
+    /// What leads here from 1, 2, 4, 8 … revisions before. Whoever has a newer state than such a step begins at may take it
     /// all the same, so that these serve every reader, however slow.
     merged: [OnceLock<Option<Step>>; LAGS],
     whole: OnceLock<Bytes>,
@@ -41,23 +42,37 @@ pub(super) struct Frame {
 
 /// What leads a client to the newest board.
 #[derive(Debug)]
-pub(super) enum News {
+pub(super) enum News<'a> {
     /// It is there already.
     None,
-    /// An event with the changes.
-    Step(Step),
+    /// The changes.
+    Step(&'a Step),
     /// Only the whole board does.
     Whole,
 }
 
 /// The changes from one revision to another.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Step {
-    /// The event with them.
-    pub(super) event: Bytes,
+    delta: Delta,
+    event: OnceLock<Bytes>,
     /// Whether they are much of the board: a reader that takes them at once stands still meanwhile, and one who loads the board reads
     /// it in slices.
     pub(super) is_long: bool,
+}
+
+impl Step {
+    /// What leads from a number of the board's own epoch to the board; nothing when rows that went since are forgotten.
+    fn new(board: &Board, since: u64) -> Option<Self> {
+        let delta = board.since(&Revision { epoch: ArcStr::clone(&board.revision.epoch), number: since })?;
+        let is_long = delta.services.len() > LONG_STEP.max(board.services.size() / 8);
+        Some(Self { delta, event: OnceLock::new(), is_long })
+    }
+
+    /// The event with them.
+    pub(super) fn event(&self) -> Bytes {
+        self.event.get_or_init(|| event("delta", &self.delta.revision, &self.delta)).clone()
+    }
 }
 
 impl Frame {
@@ -106,7 +121,7 @@ impl Frame {
     }
 
     /// What leads from a revision to this one.
-    pub(super) fn since(&self, revision: &Revision) -> News {
+    pub(super) fn since(&self, revision: &Revision) -> News<'_> {
         let Revision { epoch, number } = &self.board.revision;
         if revision == &self.board.revision {
             return News::None;
@@ -115,17 +130,17 @@ impl Frame {
             return News::Whole;
         }
         match &self.step {
-            Some((before, event)) if *before == revision.number => event.get_or_init(|| step(&self.board, *before)).clone(),
+            Some((before, step)) if *before == revision.number => step.get_or_init(|| Step::new(&self.board, *before)).as_ref(),
             _ => self.merged(number - revision.number),
         }
         .map_or(News::Whole, News::Step)
     }
 
-    /// The event for those who are behind by so many revisions, or by fewer.
-    fn merged(&self, behind: u64) -> Option<Step> {
+    /// The changes for those who are behind by so many revisions, or by fewer.
+    fn merged(&self, behind: u64) -> Option<&Step> {
         let behind = behind.checked_next_power_of_two()?;
-        let event = self.merged.get(behind.trailing_zeros() as usize)?;
-        event.get_or_init(|| step(&self.board, self.board.revision.number.saturating_sub(behind))).clone()
+        let step = self.merged.get(behind.trailing_zeros() as usize)?;
+        step.get_or_init(|| Step::new(&self.board, self.board.revision.number.saturating_sub(behind))).as_ref()
     }
 }
 
@@ -154,14 +169,6 @@ fn lines(board: &Board) -> Vec<u8> {
     }
     lines.shrink_to_fit();
     lines
-}
-
-/// The event with the changes since a number of the board's own epoch; none when rows that went since are forgotten.
-fn step(board: &Board, since: u64) -> Option<Step> {
-    let since = Revision { epoch: ArcStr::clone(&board.revision.epoch), number: since };
-    let delta = board.since(&since)?;
-    let is_long = delta.services.len() > LONG_STEP.max(board.services.size() / 8);
-    Some(Step { event: event("delta", &board.revision, &delta), is_long })
 }
 
 /// An object without fields.
@@ -195,7 +202,6 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use model::board::{Cell, Changes, Row};
-    use model::delta::Delta;
 
     use super::*;
 
@@ -222,7 +228,7 @@ mod tests {
         let frame = Frame::new(Arc::new(last), Some(before));
         for state in &states[..states.len() - 1] {
             match frame.since(&state.revision) {
-                News::Step(step) => assert!(state.revision.number >= 20 && !step.event.is_empty(), "from {}", state.revision),
+                News::Step(step) => assert!(state.revision.number >= 20 && !step.event().is_empty(), "from {}", state.revision),
                 News::Whole => assert_ne!(state.revision.number, before),
                 News::None => panic!("{} is not there yet", state.revision),
             }
@@ -236,7 +242,8 @@ mod tests {
         let frame = Frame::new(Arc::new(last.clone()), Some(before.revision.number));
         let mut written = BTreeSet::new();
         for state in &states[..states.len() - 1] {
-            let News::Step(Step { event, .. }) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
+            let News::Step(step) = frame.since(&state.revision) else { panic!("nothing leads on from {}", state.revision) };
+            let event = step.event();
             written.insert(event.as_ptr());
             let data = std::str::from_utf8(&event).unwrap().split_once("data: ").unwrap().1;
             let mut mine = state.clone();
