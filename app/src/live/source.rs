@@ -26,6 +26,10 @@ const SILENCE: Duration = Duration::from_secs(45);
 /// How often silence is looked for.
 const LISTENING: Duration = Duration::from_secs(10);
 
+/// A board that differs as a whole again and again, while its server starts, is loaded no sooner again than after so many
+/// milliseconds.
+const LOADS: f64 = 2000.0;
+
 /// A page that is older than this may be loaded anew.
 const SETTLED: Duration = Duration::from_secs(60);
 
@@ -55,6 +59,7 @@ pub fn follow(base: &str, sink: Sink) {
         wait: Cell::new(RETRY.0),
         started: js_sys::Date::now(),
         heard: Cell::new(js_sys::Date::now()),
+        loaded: Cell::new(f64::NEG_INFINITY),
     });
     follower.listen();
     follower.open();
@@ -77,6 +82,8 @@ struct Follower {
     started: f64,
     /// When the server was last heard, or given up, in milliseconds since 1970.
     heard: Cell<f64>,
+    /// When the whole board was asked for, in milliseconds since 1970.
+    loaded: Cell<f64>,
 }
 
 impl Follower {
@@ -145,14 +152,17 @@ impl Follower {
         }
     }
 
-    /// No changes lead from what the page has to the newest board, which is of another run of the server.
+    /// No changes lead from what the page has to the newest board, which is of another run of the server, or they are too many.
     fn whole(self: &Rc<Self>, _: &MessageEvent) {
         self.close();
-        self.load();
+        let wait = (self.loaded.get() + LOADS - js_sys::Date::now()).clamp(0.0, LOADS);
+        let this = Rc::clone(self);
+        set_timeout(move || this.load(), Duration::from_secs_f64(wait / 1000.0));
     }
 
     /// Loads the whole board, and follows it from there.
     fn load(self: &Rc<Self>) {
+        self.loaded.set(js_sys::Date::now());
         let this = Rc::clone(self);
         spawn_local(async move {
             match api::board(&this.whole).await {
