@@ -8,8 +8,10 @@ use super::{Outcome, Stage, plain};
 
 /// Beyond the plain reading, in seconds.
 const BEYOND: f64 = 20.0;
+/// How often a start is measured. The least counts: what else the machine does, or the machine it runs on, only adds to it.
+pub(super) const STARTS: usize = 3;
 
-/// What a start cost.
+/// What a start cost: the least of [`STARTS`] for each.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
     /// To the complete board, in seconds.
@@ -20,6 +22,16 @@ pub(super) struct Start {
     pub(super) plain: f64,
 }
 
+impl Start {
+    fn least(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.min(other.seconds),
+            processor: self.processor.min(other.processor),
+            plain: self.plain.min(other.plain),
+        }
+    }
+}
+
 /// Fills the store, as of a server that ran before; then measures a start, and tells the table.
 pub(super) async fn start(stage: &mut Stage, world: &World) -> Outcome<(Served, Start)> {
     let records = fill(stage, world).await?;
@@ -28,7 +40,7 @@ pub(super) async fn start(stage: &mut Stage, world: &World) -> Outcome<(Served, 
     let table = &mut stage.table;
     table.note("Records in the store", records, "");
     table.note(format_args!("Plain HTTP reading of the same lists ({:.0} MB of JSON)", start.megabytes), start.start.plain, "s");
-    table.note(format_args!("Cold start to the complete board ({cells} cells)"), start.start.seconds, "s");
+    table.note(format_args!("Cold start to the complete board ({cells} cells), the least of {STARTS}"), start.start.seconds, "s");
     table.at_most("Cold start beyond the plain reading", start.start.seconds - start.start.plain, "s", BEYOND);
     table.note("Processor time of the cold start", start.start.processor, "s");
     Ok((server, start.start))
@@ -51,19 +63,28 @@ pub(super) struct Measured {
     pub(super) megabytes: f64,
 }
 
-/// Measures a start on what is stored.
+/// Measures starts on what is stored, and keeps the last server.
 pub(super) async fn again(stage: &Stage, world: &World) -> Outcome<(Served, Measured)> {
+    let (mut last, mut measured) = once(stage, world).await?;
+    for _ in 1..STARTS {
+        last.stop().await?;
+        let (server, Measured { start, .. }) = once(stage, world).await?;
+        measured.start = measured.start.least(start);
+        last = server;
+    }
+    Ok((last, measured))
+}
+
+async fn once(stage: &Stage, world: &World) -> Outcome<(Served, Measured)> {
     let contents = world.contents();
-    let (first, _) = plain::read(&contents.namespaces).await?;
-    let (second, megabytes) = plain::read(&contents.namespaces).await?;
+    let (plain, megabytes) = plain::read(&contents.namespaces).await?;
     let begun = Instant::now();
     let server = stage.server(world).await?;
     server.answers().await?;
     server.complete(contents.cells).await?;
     let seconds = begun.elapsed().as_secs_f64();
-    let plain = first.min(second).as_secs_f64();
     // What a start still does when the board is complete, such as writing history, belongs to it.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let start = Start { seconds, processor: server.usage()?.processor()?, plain };
+    let start = Start { seconds, processor: server.usage()?.processor()?, plain: plain.as_secs_f64() };
     Ok((server, Measured { start, megabytes }))
 }

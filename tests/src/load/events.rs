@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_secs(10);
 const NEAR: f64 = 0.1;
 /// How often it is looked.
 const LOOKS: u32 = 12;
+/// In so many parts is a rate measured.
+const PARTS: u32 = 3;
 /// Between two changes that are followed to the viewer.
 const PROBE: Duration = Duration::from_millis(200);
 
@@ -33,7 +35,7 @@ const PROBE: Duration = Duration::from_millis(200);
 pub(super) struct Busy {
     /// Of a core, in percent.
     pub(super) processor: f64,
-    /// In microseconds of the server's processor time.
+    /// In microseconds of the server's processor time, in the part of [`PARTS`] in which it was least: a machine is not always as fast.
     pub(super) each: f64,
     /// How many there were in a second.
     pub(super) rate: f64,
@@ -65,16 +67,20 @@ pub(super) async fn busy(stage: &Stage, world: &World, server: &Served, rate: f6
     world.events(rate, &server.dashboard()).await?;
     warm_up(world, rate).await?;
     let begun = Instant::now();
-    let before = (usage.processor()?, world.changes().await?);
-    tokio::time::sleep(stage.seconds()).await;
-    let after = (usage.processor()?, world.changes().await?);
+    let (mut processor, mut events, mut each) = (0.0, 0.0, f64::INFINITY);
+    for _ in 0..PARTS {
+        let before = (usage.processor()?, world.changes().await?);
+        tokio::time::sleep(stage.seconds() / PARTS).await;
+        let after = (usage.processor()?, world.changes().await?);
+        #[expect(clippy::cast_precision_loss, reason = "thousands")]
+        let part = (after.0 - before.0, (after.1 - before.1) as f64);
+        each = each.min(part.0 / part.1.max(1.0) * 1e6);
+        (processor, events) = (processor + part.0, events + part.1);
+    }
     let seconds = begun.elapsed().as_secs_f64();
     world.events(0.0, &server.dashboard()).await?;
-    let processor = after.0 - before.0;
-    #[expect(clippy::cast_precision_loss, reason = "thousands")]
-    let events = (after.1 - before.1) as f64;
     let resident = usage.resident()?;
-    Ok(Busy { processor: processor / seconds * 100.0, each: processor / events.max(1.0) * 1e6, rate: events / seconds, resident })
+    Ok(Busy { processor: processor / seconds * 100.0, each, rate: events / seconds, resident })
 }
 
 /// Lets the fleet change for minutes, and tells the table what memory the server has in each tenth of that time.
