@@ -2,7 +2,8 @@
 //!
 //! The server writes a page of them. In the browser the table is a window: the rows on the screen and a few beyond it are in
 //! the document, and two spacers, above and below, are as tall as all the others together. On paper all rows are there. A row has
-//! the cells of the columns that are on the screen, and those that it had before; before them are empty elements, behind them nothing.
+//! the cells of the columns that are on the screen, and for a while those that it had before; before them are empty elements, behind
+//! them nothing.
 //!
 //! The rows are HTML that server and browser write with the same functions ([`super::row`]), and nobody's but the window's:
 //! leptos makes the `<tbody>` and does not look into it. Whatever changes (the board, the search, the order, the columns, what
@@ -12,6 +13,7 @@
 pub mod focus;
 pub mod heights;
 pub mod lines;
+mod narrow;
 mod patch;
 mod screen;
 mod slices;
@@ -183,6 +185,7 @@ impl Window {
                 self.arrange(page, places);
             }
         });
+        Effect::new(move |_| self.narrow_later());
         Effect::new(move |before: Option<()>| {
             let now = page.clock.now();
             if let Some(body) = self.body.get_untracked().filter(|_| before.is_some()) {
