@@ -167,8 +167,8 @@ const MOST: usize = 240;
 /// More rows than these do not go for those that stay, in the frame that answers a key: to remove so many takes as long as to make one.
 pub(super) const LEAVING: usize = 4;
 
-/// So many answer a key on any machine: two rows or so, before the others. As many are a part as long as none was measured.
-pub(super) const FIRST: usize = 12;
+/// So many answer a key on any machine: a row, or two of a narrow board, before the others. As many are a part as long as none was measured.
+pub(super) const FIRST: usize = 6;
 
 #[cfg(test)]
 mod tests {
