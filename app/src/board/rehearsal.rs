@@ -27,7 +27,8 @@ pub fn come_alive(page: Page) {
 fn rehearse(page: Page, time: usize) {
     request_idle_callback(move || {
         if time == TIMES {
-            return untrack(|| type_the_same(page));
+            page.window.let_rows_move();
+            return request_idle_callback(move || untrack(|| type_the_same(page)));
         }
         page.live.rehearse(SEARCHES[time % SEARCHES.len()], time, page.clock.now_untracked());
         request_idle_callback(move || {

@@ -54,6 +54,14 @@ impl Window {
         self.listen(&board);
     }
 
+    /// Gives each row coordinates of its own, so that what is in it is not painted again when it moves. The first frame of the page
+    /// would take longer with them.
+    pub fn let_rows_move(self) {
+        if let Some(body) = self.body.get_untracked() {
+            set(&body, "data-moving", "");
+        }
+    }
+
     /// Listens to all that moves or resizes the window.
     fn listen(self, board: &HtmlElement) {
         let handles = [
