@@ -256,4 +256,24 @@ mod tests {
             assert!(matches!(frame.since(&Revision { epoch: ArcStr::from(epoch), number }), News::Whole), "{epoch}-{number}");
         }
     }
+
+    #[test]
+    fn a_long_step_is_written_when_somebody_takes_it() {
+        let check = |rows: usize, is_long: bool| {
+            let now = chrono::DateTime::UNIX_EPOCH;
+            let row = |place: usize| {
+                let name = model::ids::ServiceName::from(format!("service-{place}").as_str());
+                let cells = BTreeMap::from([("dev".into(), Arc::new(Cell::absent()))]);
+                (name.clone(), Some(Row::new(name, None, cells)))
+            };
+            let first = Board::empty("8f1c", now);
+            let board = first.advance(Changes { rows: (0..rows).map(row).collect(), header: None }, now).unwrap();
+            let frame = Frame::new(Arc::new(board), Some(first.revision.number));
+            let News::Step(step) = frame.since(&first.revision) else { panic!("nothing leads to {rows} rows") };
+            assert_eq!((step.is_long, step.event.get()), (is_long, None), "{rows} rows");
+            assert!(step.event().len() > rows * 10 && step.event.get().is_some(), "{rows} rows");
+        };
+        check(LONG_STEP, false);
+        check(LONG_STEP + 1, true);
+    }
 }
