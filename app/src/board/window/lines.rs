@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::document;
 use model::board::{Cell, Row};
-use web_sys::Element;
+use web_sys::{Element, HtmlCollection};
 
 use super::patch::patch;
 use super::stay::stay;
@@ -136,9 +136,7 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
         if !old.cells.contains(&column) || same(before.cells.get(environment), fresh) {
             continue;
         }
-        // The row's name is the first.
-        let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
-        if let Some(element) = cells.item(place) {
+        if let Some(element) = cell_at(&cells, column) {
             replace(&element, &cell(context, &address, column, fresh.map(AsRef::as_ref)).0);
         }
     }
@@ -172,15 +170,19 @@ fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
         next = fresh.next_element_sibling();
         let cells = element.children();
         for column in missing(old, new) {
-            let place = u32::try_from(column + 1).unwrap_or(u32::MAX);
             // What is replaced is a child of the row.
-            match (fresh.first_element_child(), cells.item(place)) {
+            match (fresh.first_element_child(), cell_at(&cells, column)) {
                 (Some(fresh), Some(empty)) => drop(element.replace_child(&fresh, &empty)),
                 (Some(fresh), None) => drop(element.append_child(&fresh)),
                 (None, _) => {}
             }
         }
     }
+}
+
+/// The element of a column among the children of its row, of which the row's name is the first.
+pub(super) fn cell_at(children: &HtmlCollection, column: usize) -> Option<Element> {
+    children.item(u32::try_from(column + 1).unwrap_or(u32::MAX))
 }
 
 /// Makes a cell what its HTML says, and lets it glow.

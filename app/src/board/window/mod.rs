@@ -185,7 +185,7 @@ impl Window {
                 self.arrange(page, places);
             }
         });
-        Effect::new(move |_| self.narrow_later());
+        Effect::new(move |_| self.narrow_later(self.across.get()));
         Effect::new(move |before: Option<()>| {
             let now = page.clock.now();
             if let Some(body) = self.body.get_untracked().filter(|_| before.is_some()) {

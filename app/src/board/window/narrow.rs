@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::heights::Beyond;
-use super::lines::{Line, set};
+use super::lines::{Line, cell_at, set};
 use super::{Extent, Window};
 use crate::board::columns::Columns;
 
@@ -19,12 +19,8 @@ const STAY: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 2;
 
 impl Window {
-    /// Takes them out of the document when nobody moved sideways for a while. Whoever calls this is told of each step.
-    pub(super) fn narrow_later(self) {
-        self.wait_to_narrow(self.across.get());
-    }
-
-    fn wait_to_narrow(self, across: (usize, usize)) {
+    /// Takes them out of the document, unless somebody moves sideways meanwhile: then other columns are on the screen than `across`.
+    pub(super) fn narrow_later(self, across: (usize, usize)) {
         set_timeout(move || self.narrow_when_idle(across), STAY);
     }
 
@@ -35,7 +31,7 @@ impl Window {
             }
             // Somebody types.
             if self.beyond.get_untracked() == Beyond::Nothing {
-                self.wait_to_narrow(across);
+                self.narrow_later(across);
             } else if untrack(|| self.narrow()) {
                 self.narrow_when_idle(across);
             }
@@ -78,8 +74,7 @@ fn kept(cells: &Range<usize>, near: &Range<usize>) -> Option<Range<usize>> {
 fn narrow(element: &Element, line: &mut Line, kept: Range<usize>) {
     let cells = element.children();
     for column in line.cells.clone().rev().filter(|column| !kept.contains(column)) {
-        // The row's name is the first.
-        let Some(cell) = cells.item(u32::try_from(column + 1).unwrap_or(u32::MAX)) else { continue };
+        let Some(cell) = cell_at(&cells, column) else { continue };
         if column >= kept.end {
             cell.remove();
         } else if let Ok(empty) = document().create_element("td") {
