@@ -49,7 +49,7 @@ pub(super) async fn measure(stage: &mut Stage, world: &World, server: &Served) -
     let usage = server.usage()?;
     let table = &mut stage.table;
     table.at_most(format_args!("Processor of the server at {:.0} events/s", busy.rate), busy.processor, "% of a core", PROCESSOR);
-    table.note("Processor time an event", busy.each, "µs");
+    table.note(format_args!("Processor time an event, the least of {PARTS} parts"), busy.each, "µs");
     table.at_most("Peak memory (RSS), with the cold start", usage.peak()?, "MB", PEAK);
     table.at_most("Steady memory (RSS)", busy.resident, "MB", STEADY);
     world.events(stage.plan.rate, &server.dashboard()).await?;
