@@ -1,4 +1,4 @@
-//! What the search reads: a text for each row, made when the row changed. Pure.
+//! What the search reads: a text for each row, made when the row changed, and what it found last. Pure.
 
 use std::sync::{Arc, Weak};
 
@@ -12,6 +12,16 @@ pub struct Haystacks {
     rows: Vec<Searched>,
     /// The board they were compared with last.
     of: Weak<Board>,
+    /// What was found in it, the newest last.
+    answers: Vec<Answer>,
+}
+
+/// What a query found.
+#[derive(Clone, Debug)]
+struct Answer {
+    query: Query,
+    places: Vec<usize>,
+    names: Arc<Vec<ServiceName>>,
 }
 
 /// What the search reads of a row.
@@ -26,20 +36,33 @@ struct Searched {
 /// How many rows a part has.
 const PART: usize = 500;
 
+/// So many answers are kept: who deletes a word asks once more what was asked before each of its letters.
+const ANSWERS: usize = 16;
+
 impl Haystacks {
     /// Takes in the next row; rows come in their order.
     pub fn push(&mut self, row: &Arc<Row>) {
         self.rows.push(Searched { name: row.name.clone(), row: Arc::downgrade(row), haystack: Haystack::of(row) });
     }
 
-    /// The services that a query shows, in the order of their names.
+    /// The services that a query shows, in the order of their names. Who types on is looked for only among what was found until now.
     #[must_use]
-    pub fn matching(&mut self, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
-        if query.is_empty() {
-            return board.services.keys().cloned().collect();
-        }
+    pub fn matching(&mut self, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Arc<Vec<ServiceName>> {
         self.refresh(board);
-        found(&self.rows, query, context)
+        if query.depends_on_time() {
+            return Arc::new(named(&self.rows, &found(&self.rows, None, query, context)));
+        }
+        if let Some(known) = self.answers.iter().find(|answer| answer.query == *query) {
+            return Arc::clone(&known.names);
+        }
+        let wider = self.answers.iter().rev().find(|answer| query.narrows(&answer.query));
+        let places = found(&self.rows, wider.map(|wider| wider.places.as_slice()), query, context);
+        let names = Arc::new(named(&self.rows, &places));
+        if self.answers.len() == ANSWERS {
+            self.answers.remove(0);
+        }
+        self.answers.push(Answer { query: query.clone(), places, names: Arc::clone(&names) });
+        names
     }
 
     /// Looks for a query in a part of the rows: the first ones, and after them others, by its number.
@@ -47,16 +70,17 @@ impl Haystacks {
     pub fn in_part(&mut self, part: usize, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
         self.refresh(board);
         let rows = self.rows.chunks(PART).cycle().nth(part);
-        rows.map_or_else(Vec::new, |rows| found(rows, query, context))
+        rows.map_or_else(Vec::new, |rows| named(rows, &found(rows, None, query, context)))
     }
 
-    /// Makes the texts of rows that changed.
+    /// Makes the texts of rows that changed, and forgets what was found before.
     fn refresh(&mut self, board: &Arc<Board>) {
         // A walk through all rows, which are all over the memory, for each key that somebody types.
         if std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(board)) {
             return;
         }
         self.of = Arc::downgrade(board);
+        self.answers.clear();
         let rows = board.services.values();
         let mut old = std::mem::take(&mut self.rows).into_iter().peekable();
         self.rows.reserve(rows.len());
@@ -70,10 +94,18 @@ impl Haystacks {
     }
 }
 
-fn found(rows: &[Searched], query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+/// Which of some rows a query shows, or of those at some places. One function for both: the first key is not to wait for another one to be
+/// compiled.
+fn found(rows: &[Searched], among: Option<&[usize]>, query: &Query, context: Context<'_>) -> Vec<usize> {
     let matches = |row: &Weak<Row>| row.upgrade().is_some_and(|row| query.matches(&row, context));
-    let rows = rows.iter().filter(|searched| query.answer(&searched.haystack).unwrap_or_else(|| matches(&searched.row)));
-    rows.map(|searched| searched.name.clone()).collect()
+    let is_found = |row: &Searched| query.answer(&row.haystack).unwrap_or_else(|| matches(&row.row));
+    let place = |index: usize| among.map_or(Some(index), |places| places.get(index).copied());
+    let places = (0..among.map_or(rows.len(), <[usize]>::len)).filter_map(place);
+    places.filter(|place| rows.get(*place).is_some_and(is_found)).collect()
+}
+
+fn named(rows: &[Searched], places: &[usize]) -> Vec<ServiceName> {
+    places.iter().filter_map(|place| Some(rows.get(*place)?.name.clone())).collect()
 }
 
 #[cfg(test)]
@@ -92,7 +124,11 @@ mod tests {
             let board = Arc::new(parse(&format!("environments: dev\n{board}")).unwrap());
             let context = Context { environments: &board.environments, now: TIME };
             let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
-            assert_eq!(Haystacks::default().in_part(1, &board, &Query::parse(query).unwrap(), context), found, "{query}, of the only part");
+            assert_eq!(
+                Haystacks::default().in_part(1, &board, &Query::parse(query).unwrap(), context),
+                *found,
+                "{query}, of the only part"
+            );
             assert_eq!(found.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "), expected, "{query}");
         };
         let before = "b dev: 7fc38a2 ready 1/1\nd dev: 7fc38a2 ready 1/1";
@@ -101,6 +137,25 @@ mod tests {
         check("a dev: 7fc38a2 ready 1/1\nb dev: 993e5fc ready 1/1\nc dev: 7fc38a2 ready 1/1", "7fc3", "a c");
         check("b dev: 993e5fc ready 1/1\ne dev: 7fc38a2 failing 0/1", "fail", "e");
         check("", "fail", "");
+    }
+
+    #[test]
+    fn what_was_found_before_answers_as_a_look_at_all_rows_does() {
+        let board = "environments: dev\n\
+            cart dev: 7fc38a2 ready 1/1\ncatalog dev: 993e5fc ready 1/1 by carla\nmail @cards dev: 7fc38a2 failing 0/1\nweb dev: 1111111 ready 1/1";
+        let board = Arc::new(parse(board).unwrap());
+        let context = Context { environments: &board.environments, now: TIME };
+        let mut haystacks = Haystacks::default();
+        // As somebody types and deletes, more than are kept.
+        let words =
+            ["", "c", "ca", "car", "cart", "car", "ca", "c", "", "7", "7f", "7fc", "7fc3", "7fc38", "7fc3", "f", "fa", "fail", "x", "xy"];
+        for word in words.iter().chain(&["cart ", "CAR", "by:c", "by:ca", "is:failing", "age:<1d", "age:<1d", "cat", "ca"]) {
+            let query = Query::parse(word).unwrap();
+            let found = haystacks.matching(&board, &query, context);
+            let expected: Vec<_> = board.services.values().filter(|row| query.matches(row, context)).map(|row| row.name.clone()).collect();
+            assert_eq!(*found, expected, "{word}");
+            assert!(Arc::ptr_eq(&found, &haystacks.matching(&board, &query, context)) != query.depends_on_time(), "{word}");
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct Live {
     /// What the search reads.
     haystacks: StoredValue<Haystacks>,
     /// The services that the search shows, in the order of their names.
-    matching: StoredValue<Vec<ServiceName>>,
+    matching: StoredValue<Arc<Vec<ServiceName>>>,
     /// What the table lists: the services that the search shows, in order.
     pub shown: RwSignal<Arc<[Item]>>,
     /// The places whose rows are known, as long as those are not all: until the rest of a large board is here, the page
@@ -71,7 +71,7 @@ impl Live {
         Self {
             query: StoredValue::new(query),
             haystacks: StoredValue::default(),
-            matching: StoredValue::new(by_name(&opening.shown)),
+            matching: StoredValue::new(Arc::new(by_name(&opening.shown))),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
             columns: RwSignal::new(order.columns(&board)),
@@ -221,11 +221,9 @@ impl Live {
     }
 
     /// The services that a query shows, in the order of their names.
-    fn search(self, board: &Arc<Board>, query: &Query, now: DateTime<Utc>) -> Vec<ServiceName> {
+    fn search(self, board: &Arc<Board>, query: &Query, now: DateTime<Utc>) -> Arc<Vec<ServiceName>> {
         let context = Context { environments: &board.environments, now };
-        let mut matching = Vec::new();
-        self.haystacks.update_value(|haystacks| matching = haystacks.matching(board, query, context));
-        matching
+        self.haystacks.try_update_value(|haystacks| haystacks.matching(board, query, context)).unwrap_or_default()
     }
 
     fn matches(self, board: &Board, name: &ServiceName, now: DateTime<Utc>) -> bool {
@@ -238,7 +236,8 @@ impl Live {
         if self.known.with_untracked(Option::is_some) {
             return;
         }
-        let list = |board: &Arc<Board>| self.matching.with_value(|matching| self.order.with_value(|order| order.list(board, matching)));
+        let list =
+            |board: &Arc<Board>| self.matching.with_value(|matching| self.order.with_value(|order| order.list(board, matching.iter())));
         let shown = self.board.with_value(list);
         if self.shown.with_untracked(|old| *old != shown) {
             self.shown.set(shown);
@@ -309,10 +308,10 @@ fn by_name(items: &[Item]) -> Vec<ServiceName> {
 }
 
 /// Has a name in a sorted list, or not; whether that changed it.
-fn keep(names: &mut Vec<ServiceName>, name: &ServiceName, is_in: bool) -> bool {
+fn keep(names: &mut Arc<Vec<ServiceName>>, name: &ServiceName, is_in: bool) -> bool {
     match names.binary_search(name) {
-        Ok(place) if !is_in => drop(names.remove(place)),
-        Err(place) if is_in => names.insert(place, name.clone()),
+        Ok(place) if !is_in => drop(Arc::make_mut(names).remove(place)),
+        Err(place) if is_in => Arc::make_mut(names).insert(place, name.clone()),
         _ => return false,
     }
     true

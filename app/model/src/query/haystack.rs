@@ -184,13 +184,74 @@ impl Query {
             terms => terms.iter().any(|term| !term.negated && haystack.meets(&term.test) == Some(false)).then_some(false),
         }
     }
+
+    /// Whether it finds nothing that `wider` does not find, for it asks for a longer word. It may be so although this says no.
+    #[must_use]
+    pub fn narrows(&self, wider: &Self) -> bool {
+        let ([term], [other]) = (self.terms.as_slice(), wider.terms.as_slice()) else { return false };
+        let (Test::Words(words), Test::Words(others)) = (&term.test, &other.test) else { return false };
+        let ([word], [other_word]) = (words.as_slice(), others.as_slice()) else { return false };
+        // What is too short for a commit finds none, and what is none finds labels that only repeat one. A month is no part of its days.
+        let is_alike = word.commit.is_some() == other_word.commit.is_some()
+            && word.digest.is_some() == other_word.digest.is_some()
+            && word.date.is_none()
+            && other_word.date.is_none();
+        !term.negated && !other.negated && is_alike && word.needle.folded().starts_with(other_word.needle.folded())
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Haystack;
-    use crate::query::Query;
     use crate::query::tests::board;
+    use crate::query::{Context, Query};
+
+    #[test]
+    fn a_longer_word_finds_less() {
+        for (query, wider, narrows) in [
+            ("cart", "car", true),
+            ("cart", "CÁ", true),
+            ("7fc", "7", true),
+            ("7fc38a2b", "7fc3", true),
+            ("7fc3", "7fc", false),
+            ("deadb", "dead", true),
+            ("deadline", "dead", false),
+            ("2026-11", "2026-1", false),
+            ("2026-1", "2026-", true),
+            ("car", "cart", false),
+            ("art", "cart", false),
+            ("-cart", "-car", false),
+            ("cart", "-car", false),
+            ("cart|mail", "cart", false),
+            ("cart mail", "cart", false),
+            ("by:ana", "by:an", false),
+            ("cart", "", false),
+        ] {
+            let (longer, shorter) = (Query::parse(query).unwrap(), Query::parse(wider).unwrap());
+            assert_eq!(longer.narrows(&shorter), narrows, "{query} after {wider}");
+            let board = board();
+            let context = Context { environments: &board.environments, now: crate::text::TIME };
+            for row in board.services.values().filter(|row| narrows && longer.matches(row, context)) {
+                assert!(shorter.matches(row, context), "{}: {query} after {wider}", row.name);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_comes_back_while_a_word_is_typed(word in "[7fc38a2beardint.0-9-]{2,42}", length in 1_usize..42) {
+            let board = board();
+            let context = Context { environments: &board.environments, now: crate::text::TIME };
+            let shorter = Query::parse(&word[..length.min(word.len())]);
+            let both = Query::parse(&word).ok().zip(shorter.ok()).filter(|(longer, shorter)| longer.narrows(shorter));
+            let lost = both.and_then(|(longer, shorter)| {
+                board.services.values().find(|row| longer.matches(row, context) && !shorter.matches(row, context))
+            });
+            prop_assert_eq!(lost.map(|row| &row.name), None);
+        }
+    }
 
     #[test]
     fn most_rows_are_answered_for_without_a_look_at_their_cells() {
