@@ -1,4 +1,21 @@
+import type { Page } from "@playwright/test";
+
 import { expect, test } from "../support/test.ts";
+
+/** Rows as they are written: without the search in their links, without ages, which go on, and what the page adds where somebody points. */
+const rows = (page: Page, address?: string): Promise<string[]> =>
+  page.evaluate(async (address) => {
+    const here = () => [...document.querySelectorAll("tbody > tr")].map((row) => row.outerHTML).join("");
+    const text = address === undefined ? `<table><tbody>${here()}</table>` : await (await fetch(address)).text();
+    const written = new DOMParser().parseFromString(text, "text/html");
+    for (const time of written.querySelectorAll("tbody time")) {
+      time.textContent = "";
+      time.removeAttribute("title");
+    }
+    for (const button of written.querySelectorAll("tbody .copy")) button.remove();
+    for (const pointed of written.querySelectorAll("tbody [data-pointed]")) pointed.removeAttribute("data-pointed");
+    return [...written.querySelectorAll("tbody > tr")].map((row) => row.outerHTML.replaceAll(/\?[^"]*"/g, '"'));
+  }, address);
 
 test("a query in the address filters the rows", async ({ board }) => {
   await board.open("/?q=cart");
@@ -31,6 +48,24 @@ test("rows follow the typing, and the address too", { tag: "@hydrated" }, async 
   await page.reload();
   await board.alive();
   await expect.poll(() => board.services()).toEqual(["loyalty"]);
+});
+
+test("a row that becomes another one is what the server would have written", { tag: "@hydrated" }, async ({ board, page }) => {
+  await board.open();
+  const services = await board.services();
+  const statuses = new Set(await page.locator("tbody td").evaluateAll((cells) => cells.map((cell) => cell.getAttribute("data-status"))));
+  expect(statuses.size, "cells of many shapes").toBeGreaterThan(4);
+  for (const service of [...services, ...services.toReversed()]) {
+    const search = `service:${service}`;
+    await board.search.fill(search);
+    const served = await rows(page, `/?q=${encodeURIComponent(search)}`);
+    expect(served.length, search).toBeGreaterThan(0);
+    await expect.poll(() => rows(page), search).toEqual(served);
+    // One that is pointed at becomes the next one.
+    await board.search.hover();
+    await board.row(service).locator("td").last().hover();
+    expect(await page.locator("td > .copy").count(), search).toBeLessThan(2);
+  }
 });
 
 test("a link that is followed right after typing leads on from what was typed", { tag: "@hydrated" }, async ({ board, page }) => {

@@ -8,7 +8,7 @@ use leptos::prelude::document;
 use model::board::{Cell, Row};
 use web_sys::{Element, HtmlCollection};
 
-use super::patch::patch;
+use super::patch::{patch, reuse};
 use super::stay::stay;
 use crate::board::cell::cell;
 use crate::board::item::Item;
@@ -47,11 +47,21 @@ pub fn html<'a>(lines: impl IntoIterator<Item = &'a Line>, context: &RowContext)
     html
 }
 
+/// What becomes of lines that leave the document where others come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// They go, and what is pressed in them just now with them.
+    Go,
+    /// Their elements become those that come. That is less for the browser to style, lay out and paint: for somebody who types, and
+    /// presses nothing.
+    AreReused,
+}
+
 /// Makes the lines in the document, which are `old`, those that are wanted. Lines that stay are not moved; those that come are
 /// parsed at once for each gap. Cells that stay in the document are added to those of the new lines.
-pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext) {
+pub fn put(body: &Element, old: &[Line], new: &mut [Line], leaving: Leaving, context: &RowContext) {
     let stay = stay(old.iter().map(|line| &line.item), new.iter().map(|line| &line.item));
-    if stay.iter().all(Option::is_none) {
+    if stay.iter().all(Option::is_none) && (leaving == Leaving::Go || old.is_empty()) {
         if !(old.is_empty() && new.is_empty()) {
             body.set_inner_html(&html(&*new, context));
         }
@@ -62,45 +72,82 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], context: &RowContext)
             line.cells = line.cells.start.min(before.cells.start)..line.cells.end.max(before.cells.end);
         }
     }
-    remove(body, old, &stay);
-    let mut next = body.first_element_child();
-    let (mut gap, mut wider) = (String::new(), Vec::new());
+    let mut there = There { old, place: 0, next: body.first_element_child() };
+    let (mut coming, mut wider) = (Vec::new(), Vec::new());
     for (line, stays) in new.iter().zip(&stay) {
-        match (stays.and_then(|place| old.get(place)), &next) {
-            (Some(before), Some(element)) => {
-                if !gap.is_empty() {
-                    // What is inserted is well-formed, and the place is a name that is known.
-                    drop(element.insert_adjacent_html("beforebegin", &gap));
-                    gap.clear();
-                }
-                update(element, before, line, context);
-                if line.cells != before.cells {
-                    wider.push((element.clone(), before, line));
-                }
-                next = element.next_element_sibling();
-            }
-            _ => line.write(context, &mut gap),
+        let Some(place) = *stays else {
+            coming.push(line);
+            continue;
+        };
+        let gone = there.up_to(place);
+        let Some((element, before)) = there.take() else { break };
+        fill_gap(body, &gone, &coming, Some(&element), leaving, context);
+        coming.clear();
+        update(&element, before, line, context);
+        if line.cells != before.cells {
+            wider.push((element, before, line));
         }
     }
-    if !gap.is_empty() {
-        drop(body.insert_adjacent_html("beforeend", &gap));
-    }
+    fill_gap(body, &there.up_to(old.len()), &coming, None, leaving, context);
     if !wider.is_empty() {
         fill(&wider, context);
     }
 }
 
-/// Removes the lines that do not stay.
-fn remove(body: &Element, old: &[Line], stay: &[Option<usize>]) {
-    let mut staying = stay.iter().flatten().peekable();
-    let mut next = body.first_element_child();
-    for place in 0..old.len() {
-        let Some(element) = next else { break };
-        next = element.next_element_sibling();
-        if staying.next_if_eq(&&place).is_none() {
-            element.remove();
+/// The lines in the document, with their elements.
+struct There<'a> {
+    old: &'a [Line],
+    /// The place of the next one.
+    place: usize,
+    next: Option<Element>,
+}
+
+impl<'a> There<'a> {
+    /// The next one.
+    fn take(&mut self) -> Option<(Element, &'a Line)> {
+        let (element, line) = (self.next.take()?, self.old.get(self.place)?);
+        self.next = element.next_element_sibling();
+        self.place += 1;
+        Some((element, line))
+    }
+
+    /// Those before a place.
+    fn up_to(&mut self, place: usize) -> Vec<(Element, &'a Line)> {
+        (self.place..place).map_while(|_| self.take()).collect()
+    }
+}
+
+/// Puts lines where others were, above one that stays, or at the end.
+fn fill_gap(body: &Element, gone: &[(Element, &Line)], coming: &[&Line], above: Option<&Element>, leaving: Leaving, context: &RowContext) {
+    let is_row = |line: &Line| line.row.is_some();
+    let pairs = gone.iter().zip(coming).take_while(|((_, old), new)| leaving == Leaving::AreReused && is_row(old) && is_row(new)).count();
+    let ((reused, gone), (replacing, come)) = (gone.split_at(pairs), coming.split_at(pairs));
+    if pairs > 0
+        && let Some(fresh) = parsed(&html(replacing.iter().copied(), context))
+    {
+        let mut next = fresh.first_element_child();
+        for (element, _) in reused {
+            let Some(fresh) = next else { break };
+            next = fresh.next_element_sibling();
+            reuse(element, &fresh);
         }
     }
+    gone.iter().for_each(|(element, _)| element.remove());
+    if !come.is_empty() {
+        let html = html(come.iter().copied(), context);
+        // What is inserted is well-formed, and the place is a name that is known.
+        drop(match above {
+            Some(above) => above.insert_adjacent_html("beforebegin", &html),
+            None => body.insert_adjacent_html("beforeend", &html),
+        });
+    }
+}
+
+/// Rows are parsed in a body.
+fn parsed(html: &str) -> Option<Element> {
+    let body = document().create_element("tbody").ok()?;
+    body.set_inner_html(html);
+    Some(body)
 }
 
 /// Brings a line that stays up to date: its position, and the cells that differ, which glow.
@@ -161,9 +208,7 @@ fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
             }
         }
     }
-    // Rows are parsed in a body.
-    let Ok(body) = document().create_element("tbody") else { return };
-    body.set_inner_html(&html);
+    let Some(body) = parsed(&html) else { return };
     let mut next = body.first_element_child();
     for (element, old, new) in rows {
         let Some(fresh) = next else { return };

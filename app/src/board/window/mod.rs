@@ -30,8 +30,8 @@ use model::ids::ServiceName;
 use web_sys::HtmlElement;
 
 use self::heights::{Beyond, Heights};
-use self::lines::Line;
 pub use self::lines::set;
+use self::lines::{Leaving, Line};
 use self::slices::Slice;
 use super::columns::Columns;
 use super::item::Item;
@@ -258,7 +258,9 @@ impl Window {
         let Some(body) = self.body.get_untracked() else { return };
         let old = if others { Vec::new() } else { self.lines.get_value() };
         let focused = self.take_leave(&new);
-        lines::put(&body, &old, &mut new, &untrack(|| self.context(page)));
+        // Who types presses nothing; a press is on a row that is still there when the pointer is let go.
+        let leaving = if self.beyond.get_untracked() == Beyond::Nothing { Leaving::AreReused } else { Leaving::Go };
+        lines::put(&body, &old, &mut new, leaving, &untrack(|| self.context(page)));
         self.lines.set_value(new);
         self.columns.set_value(columns);
         self.give_back(focused);
@@ -277,12 +279,15 @@ impl Window {
     /// Does what [`Window::arrange`] does with other rows, beside the document.
     pub fn rehearse(self, page: Page) {
         let lines = self.lines.get_value();
-        let (Ok(body), Some([first, second, third])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
+        let (Ok(body), Some([first, second, third, fourth])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
         let mut there = Vec::new();
-        for wanted in [vec![first, second], vec![third, second, first], vec![]] {
+        let (answer, all) = ((slices::FIRST, slices::LEAVING), (usize::MAX, usize::MAX));
+        for (wanted, (most, leaving)) in
+            [(vec![first, second], all), (vec![third, fourth], answer), (vec![second, first], all), (vec![], all)]
+        {
             let wanted = wanted.into_iter().cloned().collect();
-            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, usize::MAX, usize::MAX);
-            lines::put(&body, &there, &mut new, &self.context(page));
+            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, most, leaving);
+            lines::put(&body, &there, &mut new, Leaving::AreReused, &self.context(page));
             there = new;
         }
     }
