@@ -2,13 +2,16 @@
 //! for the first time, and once more, for speed, when it was called often: else the first keys that somebody types would wait for it.
 
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use leptos::task::{spawn_local, tick};
+use web_sys::{Event, KeyboardEvent};
 
 use super::page::Page;
-use crate::ui::keyboard;
 
 /// Single letters and longer words are looked for in other ways, and so is what only cells tell.
 const SEARCHES: [&str; 5] = ["a", "ab", "a by:a", "ab is:red", "abc"];
+
+/// What somebody types on the way to `is:red`: without an end, and with one that is like another word.
+const WRONG: [&str; 2] = ["is:", "is:r"];
 
 /// How many searches: then what they call is compiled for speed.
 const TIMES: usize = 30;
@@ -18,7 +21,10 @@ pub fn come_alive(page: Page) {
     let is_complete = Memo::new(move |_| page.live.known.with(Option::is_none));
     Effect::new(move |_| {
         if is_complete.get() {
-            rehearse(page, 0);
+            request_idle_callback(move || {
+                untrack(|| type_the_same(page));
+                rehearse(page, 0);
+            });
         }
     });
 }
@@ -27,8 +33,7 @@ pub fn come_alive(page: Page) {
 fn rehearse(page: Page, time: usize) {
     request_idle_callback(move || {
         if time == TIMES {
-            page.window.let_rows_move();
-            return request_idle_callback(move || untrack(|| type_the_same(page)));
+            return page.window.let_rows_move();
         }
         page.live.rehearse(SEARCHES[time % SEARCHES.len()], time, page.clock.now_untracked());
         request_idle_callback(move || {
@@ -43,9 +48,24 @@ fn type_the_same(page: Page) {
     if page.window.is_scrolled() {
         return;
     }
-    if let Ok(nothing) = KeyboardEvent::new("keydown") {
-        keyboard::hear(page, &nothing);
+    // Neither goes up to the document: nobody else is to hear of keys that nobody pressed.
+    let (key, input) = (KeyboardEvent::new("keydown"), Event::new("input"));
+    if let (Ok(key), Ok(input), Some(search)) = (key, input, page.search.get_untracked()) {
+        // What is dispatched is an event that was just made: that does not fail.
+        drop(window().dispatch_event(&key));
+        drop(search.dispatch_event(&input));
     }
-    page.type_in(page.view.q.get_untracked());
-    page.view.settle();
+    spawn_local(async move {
+        let typed = page.view.q.get_untracked();
+        // All rows are shown, and where something is wrong, too. All of this is over before anything is painted.
+        if typed.is_empty() {
+            for wrong in WRONG {
+                page.type_in(wrong.to_owned());
+                tick().await;
+            }
+            page.type_in(typed);
+            tick().await;
+        }
+        page.view.settle();
+    });
 }

@@ -31,7 +31,7 @@ pub fn listen(page: Page) {
 }
 
 /// Does what the key says, if it says something.
-pub fn hear(page: Page, event: &KeyboardEvent) {
+fn hear(page: Page, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return;
     }
