@@ -14,6 +14,9 @@ use super::{Extent, Window, set};
 /// What is beyond the screen is put into the document when nobody typed for so long.
 const REST: Duration = Duration::from_millis(250);
 
+/// Nobody scrolls who did not for so long.
+const STILL: Duration = Duration::from_millis(200);
+
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
 #[derive(Clone, Copy, Debug)]
 struct Room {
@@ -55,11 +58,19 @@ impl Window {
     }
 
     /// Gives each row coordinates of its own, so that what is in it is not painted again when it moves. The first frame of the page
-    /// would take longer with them.
+    /// would take longer with them, and so would one of scrolling in which all rows get theirs: that waits until nobody scrolls.
     pub fn let_rows_move(self) {
-        if let Some(body) = self.body.get_untracked() {
-            set(&body, "data-moving", "");
-        }
+        let sight = move || (self.screen.get_untracked(), self.across.get_untracked());
+        let before = sight();
+        let still = move || {
+            if sight() != before {
+                return self.let_rows_move();
+            }
+            if let Some(body) = self.body.get_untracked() {
+                set(&body, "data-moving", "");
+            }
+        };
+        set_timeout(move || request_idle_callback(still), STILL);
     }
 
     /// Listens to all that moves or resizes the window.
