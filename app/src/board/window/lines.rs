@@ -72,63 +72,46 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], leaving: Leaving, con
             line.cells = line.cells.start.min(before.cells.start)..line.cells.end.max(before.cells.end);
         }
     }
-    let mut there = There { old, place: 0, next: body.first_element_child() };
-    let (mut coming, mut wider) = (Vec::new(), Vec::new());
+    let there: Vec<(Element, &Line)> = children(body).zip(old).collect();
+    let between = |from: usize, to: usize| there.get(from..to).unwrap_or_default();
+    let (mut left, mut coming, mut wider) = (0, Vec::new(), Vec::new());
     for (line, stays) in new.iter().zip(&stay) {
         let Some(place) = *stays else {
             coming.push(line);
             continue;
         };
-        let gone = there.up_to(place);
-        let Some((element, before)) = there.take() else { break };
-        fill_gap(body, &gone, &coming, Some(&element), leaving, context);
+        let Some((element, before)) = there.get(place) else { break };
+        fill_gap(body, between(left, place), &coming, Some(element), leaving, context);
         coming.clear();
-        update(&element, before, line, context);
+        left = place + 1;
+        update(element, before, line, context);
         if line.cells != before.cells {
-            wider.push((element, before, line));
+            wider.push((element.clone(), *before, line));
         }
     }
-    fill_gap(body, &there.up_to(old.len()), &coming, None, leaving, context);
+    fill_gap(body, between(left, there.len()), &coming, None, leaving, context);
     if !wider.is_empty() {
         fill(&wider, context);
     }
 }
 
-/// The lines in the document, with their elements.
-struct There<'a> {
-    old: &'a [Line],
-    /// The place of the next one.
-    place: usize,
-    next: Option<Element>,
-}
-
-impl<'a> There<'a> {
-    /// The next one.
-    fn take(&mut self) -> Option<(Element, &'a Line)> {
-        let (element, line) = (self.next.take()?, self.old.get(self.place)?);
-        self.next = element.next_element_sibling();
-        self.place += 1;
-        Some((element, line))
-    }
-
-    /// Those before a place.
-    fn up_to(&mut self, place: usize) -> Vec<(Element, &'a Line)> {
-        (self.place..place).map_while(|_| self.take()).collect()
-    }
+/// The elements in an element; the one that was given last may be taken out.
+pub(super) fn children(element: &Element) -> impl Iterator<Item = Element> {
+    std::iter::successors(element.first_element_child(), Element::next_element_sibling)
 }
 
 /// Puts lines where others were, above one that stays, or at the end.
 fn fill_gap(body: &Element, gone: &[(Element, &Line)], coming: &[&Line], above: Option<&Element>, leaving: Leaving, context: &RowContext) {
     let is_row = |line: &Line| line.row.is_some();
-    let pairs = gone.iter().zip(coming).take_while(|((_, old), new)| leaving == Leaving::AreReused && is_row(old) && is_row(new)).count();
+    let pairs = match leaving {
+        Leaving::Go => 0,
+        Leaving::AreReused => gone.iter().zip(coming).take_while(|((_, old), new)| is_row(old) && is_row(new)).count(),
+    };
     let ((reused, gone), (replacing, come)) = (gone.split_at(pairs), coming.split_at(pairs));
     if pairs > 0
         && let Some(fresh) = parsed(&html(replacing.iter().copied(), context))
     {
-        let mut next = fresh.first_element_child();
-        for (element, _) in reused {
-            let Some(fresh) = next else { break };
-            next = fresh.next_element_sibling();
+        for ((element, _), fresh) in reused.iter().zip(children(&fresh)) {
             reuse(element, &fresh);
         }
     }
@@ -209,10 +192,7 @@ fn fill(rows: &[(Element, &Line, &Line)], context: &RowContext) {
         }
     }
     let Some(body) = parsed(&html) else { return };
-    let mut next = body.first_element_child();
-    for (element, old, new) in rows {
-        let Some(fresh) = next else { return };
-        next = fresh.next_element_sibling();
+    for ((element, old, new), fresh) in rows.iter().zip(children(&body)) {
         let cells = element.children();
         for column in missing(old, new) {
             // What is replaced is a child of the row.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::heights::Beyond;
-use super::lines::{Line, cell_at, set};
+use super::lines::{Line, cell_at, children, set};
 use super::{Extent, Window};
 use crate::board::columns::Columns;
 
@@ -43,12 +43,9 @@ impl Window {
         let Some(body) = self.body.get_untracked() else { return false };
         let near = self.cells(self.live.columns.with_untracked(Columns::len));
         let focus = document().active_element();
-        let mut next = body.first_element_child();
         let mut narrowed = 0;
         self.lines.update_value(|lines| {
-            for line in lines {
-                let Some(element) = next.take() else { return };
-                next = element.next_element_sibling();
+            for (line, element) in lines.iter_mut().zip(children(&body)) {
                 if let Some(kept) = kept(&line.cells, &near)
                     && !element.contains(focus.as_deref())
                 {
