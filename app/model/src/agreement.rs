@@ -9,10 +9,10 @@ use crate::version::{Sameness, Version};
 /// on chance, each version joins, in promotion order, the first group *all* of whose members are the same as it; and
 /// digests are compared before anything weaker, since those that know their digests come first.
 #[must_use]
-pub fn groups(versions: &[Option<Version>]) -> Vec<Vec<usize>> {
+pub fn groups(versions: &[Option<&Version>]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let present = || versions.iter().enumerate().filter_map(|(at, version)| Some((at, version.as_ref()?)));
-    let same = |a: usize, b: &Version| versions[a].as_ref().is_some_and(|a| a.compare(b) == Sameness::Same);
+    let present = || versions.iter().enumerate().filter_map(|(at, version)| Some((at, (*version)?)));
+    let same = |a: usize, b: &Version| versions[a].is_some_and(|a| a.compare(b) == Sameness::Same);
     let (known, vague): (Vec<_>, Vec<_>) = present().partition(|(_, version)| version.digest.is_some());
     for (at, version) in known.into_iter().chain(vague) {
         match groups.iter_mut().find(|group| group.iter().all(|member| same(*member, version))) {

@@ -74,6 +74,21 @@ pub enum Event {
     RecordedEnvironment(crate::ids::EnvironmentName),
 }
 
+impl Event {
+    /// The target that it is of; none of what is known of no target.
+    #[must_use]
+    pub fn target(&self) -> Option<TargetId> {
+        match self {
+            Self::Listed { target, .. }
+            | Self::Seen { target, .. }
+            | Self::Gone { target, .. }
+            | Self::Withdrawn { target, .. }
+            | Self::Target { target, .. } => Some(*target),
+            Self::Record(_) | Self::Image(_) | Self::RecordedEnvironment(_) => None,
+        }
+    }
+}
+
 /// How a target is doing, as its adapter sees it (board.md, "Freshness").
 /// `stale` is not here: it is the absence of news, and computed from the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod claims;
 mod clock;
 mod delivery;
 mod details;
+mod drafts;
 mod drift;
 mod places;
 mod recovery;
@@ -20,23 +21,20 @@ mod trouble;
 mod unasked;
 mod versions;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
 use crate::agreement;
 use crate::board::{Cell, Environment, Row, Target};
-use crate::catalogue::Catalogue;
+use crate::catalogue::EnvironmentSpec;
 use crate::ids::{EnvironmentName, ServiceName};
 use crate::index::Index;
 use crate::status::{Flag, Status};
 use crate::version::{Sameness, Version};
 
-use cell::{Context, Draft};
-use clock::Clock;
+use cell::Draft;
 pub use details::details;
+pub use drafts::{Changed, Drafts};
 pub use unasked::unasked;
-use versions::Reader;
 
 /// A merged row.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,39 +49,7 @@ pub struct Merged {
 /// version and status are as before keeps its `since`.
 #[must_use]
 pub fn merge(index: &Index, service: &ServiceName, now: DateTime<Utc>, previous: Option<&Row>) -> Merged {
-    if !index.knows(service) {
-        return Merged { row: None, recheck_at: None };
-    }
-    let catalogue = index.catalogue();
-    let mut clock = Clock::new(now);
-    let context = Context { index, service, reader: Reader::new(index, service) };
-    let before = |place: usize| {
-        let name = &catalogue.environments.get(place)?.name;
-        previous?.cells.get(name).map(|cell| &**cell)
-    };
-    let mut drafts: Vec<Draft> = catalogue
-        .environments
-        .iter()
-        .enumerate()
-        .map(|(place, environment)| cell::draft(&context, environment, before(place), &mut clock))
-        .collect();
-    compare(&mut drafts, catalogue);
-    for (place, draft) in drafts.iter_mut().enumerate() {
-        draft.cell.since = since(draft, before(place), now);
-    }
-    let team = drafts.iter().find_map(|draft| draft.team.clone()).or_else(|| catalogue.naming.team_of(service));
-    let names = catalogue.environments.iter().map(|environment| environment.name.clone());
-    // Cells that are as they were stay the same: thousands of new ones that are dropped soon after would leave holes in memory.
-    let cells = names.zip(drafts).map(|(name, Draft { mut cell, .. })| {
-        let known = previous.and_then(|row| row.cells.get(&name)).filter(|known| ***known == cell).cloned();
-        let new = || {
-            cell.shrink();
-            Arc::new(cell)
-        };
-        (name, known.unwrap_or_else(new))
-    });
-    let cells = cells.collect();
-    Merged { row: Some(Row::new(service.clone(), team, cells)), recheck_at: clock.next() }
+    Drafts::default().merge(index, service, now, previous, &Changed::Everything)
 }
 
 /// The columns with the state of their targets, how many records are unplaced, and when to look again.
@@ -113,19 +79,18 @@ pub fn environments(index: &Index, now: DateTime<Utc>) -> (Vec<Environment>, u64
     (environments, index.unplaced() as u64, recheck_at)
 }
 
-/// Fills in what only neighbours tell: agreement, moved tags, and who is behind.
-fn compare(drafts: &mut [Draft], catalogue: &Catalogue) {
-    let identities: Vec<_> = drafts.iter().map(|draft| draft.identity.clone()).collect();
-    let recorded: Vec<_> = drafts.iter().map(|draft| draft.recorded_at).collect();
+/// The cells of the drafts, with what only neighbours tell: agreement, moved tags, and who is behind.
+fn compare(drafts: &[&Draft], environments: &[EnvironmentSpec]) -> Vec<Cell> {
+    let identities: Vec<Option<&Version>> = drafts.iter().map(|draft| draft.identity.as_ref()).collect();
     let groups = agreement::groups(&identities);
     let names = |places: &[usize]| -> Vec<EnvironmentName> {
-        places.iter().filter_map(|place| catalogue.environments.get(*place)).map(|environment| environment.name.clone()).collect()
+        places.iter().filter_map(|place| environments.get(*place)).map(|environment| environment.name.clone()).collect()
     };
-    for (place, draft) in drafts.iter_mut().enumerate() {
-        let Some(mine) = &identities[place] else { continue };
-        let cell = &mut draft.cell;
+    let of_place = |(place, draft): (usize, &&Draft)| {
+        let mut cell = draft.cell.clone();
+        let Some(mine) = identities[place] else { return cell };
         cell.agrees_with = names(&groups[place]).into();
-        let theirs = |other: &usize| identities[*other].as_ref().filter(|_| *other != place);
+        let theirs = |other: &usize| identities[*other].filter(|_| *other != place);
         let is_moved = |other: &usize| theirs(other).is_some_and(|theirs| mine.compare(theirs) == Sameness::MovedTag);
         let moved: Vec<usize> = (0..identities.len()).filter(is_moved).collect();
         if !moved.is_empty() {
@@ -138,7 +103,7 @@ fn compare(drafts: &mut [Draft], catalogue: &Catalogue) {
             }
         }
         let is_ahead = |earlier: usize| {
-            let is_newer = recorded[earlier].zip(recorded[place]).is_some_and(|(theirs, mine)| theirs > mine);
+            let is_newer = drafts[earlier].recorded_at.zip(draft.recorded_at).is_some_and(|(theirs, mine)| theirs > mine);
             is_newer && theirs(&earlier).is_some_and(|theirs| is_moved(&earlier) || mine.contradicts(theirs))
         };
         if (0..place).any(is_ahead) {
@@ -146,7 +111,9 @@ fn compare(drafts: &mut [Draft], catalogue: &Catalogue) {
         }
         cell.flags.sort_unstable();
         cell.flags.dedup();
-    }
+        cell
+    };
+    drafts.iter().enumerate().map(of_place).collect()
 }
 
 /// Since when the cell is as it is. A cell that is seen for the first time, or again after its cluster was away, has been so

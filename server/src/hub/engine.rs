@@ -1,29 +1,34 @@
 //! Events in, boards out: the hub without its channels.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use model::board::{Board, Changes, Environment, TargetState};
+use hashlink::LruCache;
+use model::board::{Board, Changes, Environment, Row, TargetState};
 use model::catalogue::Catalogue;
 use model::details::Details;
 use model::event::Event;
 use model::ids::{EnvironmentName, ServiceName};
 use model::image::ImageAt;
 use model::index::Index;
-use model::merge::{self, merge};
+use model::merge::{self, Changed, Drafts};
 
 use super::timetable::Timetable;
 
 /// How long the old board stays up after a new configuration, while the clusters are listed anew.
 const HOLD: Duration = Duration::seconds(5);
+/// Of so many rows that clusters told something of the drafts are kept, those that were told of last: a rollout is dozens of
+/// events within a minute. Of twelve environments that is 1 MB.
+const KEPT: usize = 128;
 
 /// The index, the newest board and what is still to be merged.
 #[derive(Debug)]
 pub(super) struct Engine {
     index: Index,
     board: Arc<Board>,
-    touched: BTreeSet<ServiceName>,
+    touched: BTreeMap<ServiceName, Changed>,
+    drafts: LruCache<ServiceName, Drafts>,
     header: bool,
     timetable: Timetable,
     /// Rows of which something may no longer be read since the last publication.
@@ -37,7 +42,8 @@ impl Engine {
         Self {
             index: Index::new(catalogue),
             board: Arc::new(Board::empty(epoch, now)),
-            touched: BTreeSet::new(),
+            touched: BTreeMap::new(),
+            drafts: LruCache::new(KEPT),
             header: true,
             timetable: Timetable::default(),
             withdrawn: BTreeSet::new(),
@@ -52,12 +58,14 @@ impl Engine {
 
     /// Takes in an event; nothing is merged yet.
     pub(super) fn apply(&mut self, event: Event) {
-        let is_withdrawal = matches!(event, Event::Withdrawn { .. });
+        let (is_withdrawal, target) = (matches!(event, Event::Withdrawn { .. }), event.target());
         let touched = self.index.apply(event);
         if is_withdrawal {
             self.withdrawn.extend(touched.services.iter().cloned());
         }
-        self.touched.extend(touched.services);
+        for service in touched.services {
+            self.touched.entry(service).or_default().by(target);
+        }
         self.header |= touched.header;
     }
 
@@ -67,7 +75,8 @@ impl Engine {
     pub(super) fn reconfigure(&mut self, catalogue: Arc<Catalogue>, now: DateTime<Utc>) {
         self.index = self.index.renewed(catalogue);
         self.timetable = Timetable::default();
-        self.touched = self.board.services.keys().chain(self.index.services()).cloned().collect();
+        self.drafts.clear();
+        self.touch_all();
         self.header = true;
         self.hold_until = Some(now + HOLD);
     }
@@ -97,10 +106,12 @@ impl Engine {
         if self.holds(now) {
             return None;
         }
-        self.touched.extend(self.timetable.take_due(now));
+        for service in self.timetable.take_due(now) {
+            self.touched.entry(service).or_default();
+        }
         self.header |= self.timetable.take_due_header(now).is_some();
         let header = std::mem::take(&mut self.header).then(|| self.merge_header(now));
-        let rows = std::mem::take(&mut self.touched).into_iter().map(|service| self.merge_row(service, now)).collect();
+        let rows = std::mem::take(&mut self.touched).into_iter().map(|(service, changed)| self.merge_row(service, &changed, now)).collect();
         let next = Arc::new(self.board.advance(Changes { rows, header }, now)?);
         self.board = Arc::clone(&next);
         Some(next)
@@ -117,10 +128,23 @@ impl Engine {
         merge::unasked(&self.index)
     }
 
-    fn merge_row(&mut self, service: ServiceName, now: DateTime<Utc>) -> (ServiceName, Option<model::board::Row>) {
-        let merged = merge(&self.index, &service, now, self.board.services.get(&service).map(AsRef::as_ref));
+    fn merge_row(&mut self, service: ServiceName, changed: &Changed, now: DateTime<Utc>) -> (ServiceName, Option<Row>) {
+        let previous = self.board.services.get(&service).map(AsRef::as_ref);
+        let mut new = Drafts::default();
+        let drafts = match changed {
+            Changed::Targets(targets) if !targets.is_empty() => self.drafts.entry(service.clone()).or_insert_with(Drafts::default),
+            _ => self.drafts.peek_mut(&service).unwrap_or(&mut new),
+        };
+        let merged = drafts.merge(&self.index, &service, now, previous, changed);
+        debug_assert_eq!(merged.row, merge::merge(&self.index, &service, now, previous).row, "kept drafts are as new ones");
         self.timetable.set(&service, merged.recheck_at, now);
         (service, merged.row)
+    }
+
+    fn touch_all(&mut self) {
+        for service in self.board.services.keys().chain(self.index.services()) {
+            self.touched.insert(service.clone(), Changed::Everything);
+        }
     }
 
     /// A column that comes, goes or changes its state greys or changes cells: all rows are looked at again then.
@@ -128,8 +152,7 @@ impl Engine {
         let (environments, unplaced, look_at) = merge::environments(&self.index, now);
         self.timetable.set_header(look_at, now);
         if !environments.iter().map(shape).eq(self.board.environments.iter().map(shape)) {
-            self.touched.extend(self.index.services().cloned());
-            self.touched.extend(self.board.services.keys().cloned());
+            self.touch_all();
         }
         (environments, unplaced)
     }

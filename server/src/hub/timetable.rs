@@ -19,11 +19,14 @@ pub(super) struct Timetable {
 impl Timetable {
     /// Replaces the row's time; none takes the row out.
     pub(super) fn set(&mut self, service: &ServiceName, at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        let at = at.map(|at| at.max(now + SOONEST));
+        if self.by_service.get(service) == at.as_ref() {
+            return;
+        }
         if let Some(old) = self.by_service.remove(service) {
             self.by_time.remove(&(old, service.clone()));
         }
         if let Some(at) = at {
-            let at = at.max(now + SOONEST);
             self.by_service.insert(service.clone(), at);
             self.by_time.insert((at, service.clone()));
         }

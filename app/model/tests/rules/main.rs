@@ -3,6 +3,7 @@
 mod agreement;
 mod clusters;
 mod details;
+mod drafts;
 mod flapping;
 mod images;
 mod order;

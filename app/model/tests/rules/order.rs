@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use crate::check;
 
 /// A bit of everything.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let waiting = ContainerState::Waiting { reason: Some(ArcStr::from("CrashLoopBackOff")), message: None };
     let mut world = World::new("dev pre pro=pro-a,pro-b")
         .with(&workload("dev shop/cart 993e5fc 1+1/3 old 7fc38a2 2"))
@@ -84,11 +84,11 @@ proptest! {
     }
 }
 
-fn list(target: u16, kind: Kind, facts: Vec<Fact>) -> Event {
+pub(crate) fn list(target: u16, kind: Kind, facts: Vec<Fact>) -> Event {
     Event::Listed { target: TargetId(target), kind, namespace: None, facts, at: at("10:00:00") }
 }
 
-fn lists(deployed: &model::fixture::Deployed) -> Vec<Event> {
+pub(crate) fn lists(deployed: &model::fixture::Deployed) -> Vec<Event> {
     let of = |kind: Kind| deployed.facts().into_iter().filter(|fact| fact.kind() == kind).collect();
     Kind::ALL.into_iter().map(|kind| list(0, kind, of(kind))).collect()
 }
