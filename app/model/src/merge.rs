@@ -12,6 +12,7 @@ mod delivery;
 mod details;
 mod drafts;
 mod drift;
+mod neighbours;
 mod places;
 mod recovery;
 mod rollout;
@@ -23,12 +24,10 @@ mod versions;
 
 use chrono::{DateTime, Utc};
 
-use crate::agreement;
 use crate::board::{Cell, Environment, Row, Target};
-use crate::catalogue::EnvironmentSpec;
-use crate::ids::{EnvironmentName, ServiceName};
+use crate::ids::ServiceName;
 use crate::index::Index;
-use crate::status::{Flag, Status};
+use crate::status::Status;
 use crate::version::{Sameness, Version};
 
 use cell::Draft;
@@ -77,43 +76,6 @@ pub fn environments(index: &Index, now: DateTime<Utc>) -> (Vec<Environment>, u64
         environments.push(Environment { name: spec.name.clone(), tier: spec.tier, targets });
     }
     (environments, index.unplaced() as u64, recheck_at)
-}
-
-/// The cells of the drafts, with what only neighbours tell: agreement, moved tags, and who is behind.
-fn compare(drafts: &[&Draft], environments: &[EnvironmentSpec]) -> Vec<Cell> {
-    let identities: Vec<Option<&Version>> = drafts.iter().map(|draft| draft.identity.as_ref()).collect();
-    let groups = agreement::groups(&identities);
-    let names = |places: &[usize]| -> Vec<EnvironmentName> {
-        places.iter().filter_map(|place| environments.get(*place)).map(|environment| environment.name.clone()).collect()
-    };
-    let of_place = |(place, draft): (usize, &&Draft)| {
-        let mut cell = draft.cell.clone();
-        let Some(mine) = identities[place] else { return cell };
-        cell.agrees_with = names(&groups[place]).into();
-        let theirs = |other: &usize| identities[*other].filter(|_| *other != place);
-        let is_moved = |other: &usize| theirs(other).is_some_and(|theirs| mine.compare(theirs) == Sameness::MovedTag);
-        let moved: Vec<usize> = (0..identities.len()).filter(is_moved).collect();
-        if !moved.is_empty() {
-            cell.flags.push(Flag::MovedTag);
-            if cell.reason.is_empty() {
-                let one_tag = moved.iter().filter_map(theirs).all(|theirs| theirs.label == mine.label);
-                let what = if one_tag { "same tag" } else { "same commit" };
-                let names: Vec<_> = names(&moved).iter().map(ToString::to_string).collect();
-                cell.reason = format!("{what}, different image: {}", names.join(", "));
-            }
-        }
-        let is_ahead = |earlier: usize| {
-            let is_newer = drafts[earlier].recorded_at.zip(draft.recorded_at).is_some_and(|(theirs, mine)| theirs > mine);
-            is_newer && theirs(&earlier).is_some_and(|theirs| is_moved(&earlier) || mine.contradicts(theirs))
-        };
-        if (0..place).any(is_ahead) {
-            cell.flags.push(Flag::Behind);
-        }
-        cell.flags.sort_unstable();
-        cell.flags.dedup();
-        cell
-    };
-    drafts.iter().enumerate().map(of_place).collect()
 }
 
 /// Since when the cell is as it is. A cell that is seen for the first time, or again after its cluster was away, has been so

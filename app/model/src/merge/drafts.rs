@@ -13,8 +13,9 @@ use crate::index::Index;
 
 use super::cell::{self, Context, Draft};
 use super::clock::Clock;
+use super::neighbours::{self, Beside};
 use super::versions::Reader;
-use super::{Merged, compare, since};
+use super::{Merged, since};
 
 /// What of a row may have changed since it was last merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,11 @@ pub enum Changed {
 /// What the cells of one row are made from, before they are compared: of most changes only one of them is of
 /// interest, and looking up the objects behind all of them is most of what a merge costs.
 #[derive(Debug, Default)]
-pub struct Drafts(Vec<Kept>);
+pub struct Drafts {
+    kept: Vec<Kept>,
+    /// What neighbours tell of each of them.
+    neighbours: Vec<Beside>,
+}
 
 #[derive(Debug)]
 struct Kept {
@@ -70,31 +75,22 @@ impl Drafts {
     #[must_use]
     pub fn merge(&mut self, index: &Index, service: &ServiceName, now: DateTime<Utc>, previous: Option<&Row>, changed: &Changed) -> Merged {
         if !index.knows(service) {
-            self.0.clear();
+            *self = Self::default();
             return Merged { row: None, recheck_at: None };
         }
         let environments = &index.catalogue().environments;
-        let before = |environment: &EnvironmentSpec| previous?.cells.get(&environment.name);
-        if self.0.len() != environments.len() {
-            self.0.clear();
+        let mut is_new = self.renew(index, service, now, previous, changed);
+        let drafts = || self.kept.iter().map(|kept| &kept.draft);
+        if self.neighbours.len() != environments.len() {
+            self.neighbours = neighbours::compare(&drafts().collect::<Vec<_>>(), environments);
+            is_new.fill(true);
         }
-        let context = OnceCell::new();
-        for (place, environment) in environments.iter().enumerate() {
-            let kept = self.0.get_mut(place);
-            if kept.as_ref().is_some_and(|kept| kept.is_valid(now) && !changed.is_of(environment)) {
-                continue;
+        let cells = environments.iter().zip(is_new).zip(drafts().zip(&self.neighbours)).map(|((environment, is_new), (draft, beside))| {
+            let before = previous.and_then(|row| row.cells.get(&environment.name));
+            if let Some(before) = before.filter(|_| !is_new) {
+                return (environment.name.clone(), Arc::clone(before));
             }
-            let context = context.get_or_init(|| Context { index, service, reader: Reader::new(index, service) });
-            let new = Kept::new(context, environment, before(environment).map(AsRef::as_ref), now);
-            match kept {
-                Some(kept) => *kept = new,
-                None => self.0.push(new),
-            }
-        }
-        let drafts: Vec<&Draft> = self.0.iter().map(|kept| &kept.draft).collect();
-        let team = drafts.iter().find_map(|draft| draft.team.clone()).or_else(|| index.catalogue().naming.team_of(service));
-        let cells = compare(&drafts, environments).into_iter().zip(&drafts).zip(environments).map(|((mut cell, draft), environment)| {
-            let before = before(environment);
+            let mut cell = beside.complete(draft.cell.clone());
             cell.since = since(draft, before.map(AsRef::as_ref), now);
             // Cells that are as they were stay the same: thousands of new ones that are dropped soon after would leave holes in memory.
             let known = before.filter(|known| ***known == cell).cloned();
@@ -104,8 +100,38 @@ impl Drafts {
             };
             (environment.name.clone(), known.unwrap_or_else(new))
         });
-        let row = Row::new(service.clone(), team, cells.collect());
-        Merged { row: Some(row), recheck_at: self.0.iter().filter_map(|kept| kept.until).min() }
+        let cells = cells.collect();
+        let team = drafts().find_map(|draft| draft.team.clone()).or_else(|| index.catalogue().naming.team_of(service));
+        Merged { row: Some(Row::new(service.clone(), team, cells)), recheck_at: self.kept.iter().filter_map(|kept| kept.until).min() }
+    }
+
+    /// Makes the drafts anew that may have changed, and says which. When neighbours may be told something else, what they tell is forgotten.
+    fn renew(&mut self, index: &Index, service: &ServiceName, now: DateTime<Utc>, previous: Option<&Row>, changed: &Changed) -> Vec<bool> {
+        let environments = &index.catalogue().environments;
+        if self.kept.len() != environments.len() {
+            *self = Self::default();
+        }
+        let context = OnceCell::new();
+        let renew = |(place, environment): (usize, &EnvironmentSpec)| {
+            let kept = self.kept.get_mut(place);
+            if kept.as_ref().is_some_and(|kept| kept.is_valid(now) && !changed.is_of(environment)) {
+                return false;
+            }
+            let context = context.get_or_init(|| Context { index, service, reader: Reader::new(index, service) });
+            let before = previous.and_then(|row| row.cells.get(&environment.name));
+            let new = Kept::new(context, environment, before.map(AsRef::as_ref), now);
+            match kept {
+                Some(kept) => {
+                    if !kept.draft.compares_as(&new.draft) {
+                        self.neighbours.clear();
+                    }
+                    *kept = new;
+                }
+                None => self.kept.push(new),
+            }
+            true
+        };
+        environments.iter().enumerate().map(renew).collect()
     }
 }
 
