@@ -111,7 +111,10 @@ impl Engine {
         }
         self.header |= self.timetable.take_due_header(now).is_some();
         let header = std::mem::take(&mut self.header).then(|| self.merge_header(now));
-        let rows = std::mem::take(&mut self.touched).into_iter().map(|(service, changed)| self.merge_row(service, &changed, now)).collect();
+        let touched = std::mem::take(&mut self.touched);
+        // A list touches more rows than are kept: they would push one another out, and those of the rollouts that go on.
+        let keeps = touched.len() <= KEPT;
+        let rows = touched.into_iter().map(|(service, changed)| self.merge_row(service, &changed, keeps, now)).collect();
         let next = Arc::new(self.board.advance(Changes { rows, header }, now)?);
         self.board = Arc::clone(&next);
         Some(next)
@@ -128,11 +131,11 @@ impl Engine {
         merge::unasked(&self.index)
     }
 
-    fn merge_row(&mut self, service: ServiceName, changed: &Changed, now: DateTime<Utc>) -> (ServiceName, Option<Row>) {
+    fn merge_row(&mut self, service: ServiceName, changed: &Changed, keeps: bool, now: DateTime<Utc>) -> (ServiceName, Option<Row>) {
         let previous = self.board.services.get(&service).map(AsRef::as_ref);
         let mut new = Drafts::default();
         let drafts = match changed {
-            Changed::Targets(targets) if !targets.is_empty() => self.drafts.entry(service.clone()).or_insert_with(Drafts::default),
+            Changed::Targets(targets) if keeps && !targets.is_empty() => self.drafts.entry(service.clone()).or_insert_with(Drafts::default),
             _ => self.drafts.peek_mut(&service).unwrap_or(&mut new),
         };
         let merged = drafts.merge(&self.index, &service, now, previous, changed);
