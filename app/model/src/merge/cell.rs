@@ -40,6 +40,8 @@ pub(crate) struct Draft {
     /// Since when, as far as the facts tell.
     pub(crate) since: Option<DateTime<Utc>>,
     pub(crate) team: Option<arcstr::ArcStr>,
+    /// Whether all its targets are live: the age of what the others say is told.
+    pub(crate) is_live: bool,
 }
 
 /// A status with its reason, and since when.
@@ -110,7 +112,8 @@ pub(crate) fn draft(context: &Context<'_>, environment: &EnvironmentSpec, previo
     cell.workloads = sides.as_ref().map(Sides::refs).unwrap_or_default().into();
     cell.record = record.map(RecordSummary::from);
     (cell.status, cell.reason, cell.wanted, cell.flags) = (verdict.status, verdict.reason, wanted, flags);
-    Draft { cell, identity, recorded_at, since: verdict.since, team }
+    let is_live = targets.iter().all(|(.., freshness)| freshness.is_live());
+    Draft { cell, identity, recorded_at, since: verdict.since, team, is_live }
 }
 
 impl<'a> Context<'a> {

@@ -40,8 +40,6 @@ struct Kept {
     draft: Draft,
     /// When it comes out differently although nothing happens.
     until: Option<DateTime<Utc>>,
-    /// Only what live targets say is as it was until they say something else: the age of the others is told.
-    is_live: bool,
 }
 
 impl Default for Changed {
@@ -139,11 +137,11 @@ impl Kept {
     fn new(context: &Context<'_>, environment: &EnvironmentSpec, previous: Option<&Cell>, now: DateTime<Utc>) -> Self {
         let mut clock = Clock::new(now);
         let draft = cell::draft(context, environment, previous, &mut clock);
-        let is_live = environment.targets.iter().all(|target| context.index.freshness(*target, now).is_live());
-        Self { draft, until: clock.next(), is_live }
+        Self { draft, until: clock.next() }
     }
 
+    /// Whether it is as a new one would be, unless its targets said something. What is told of those that are not live is their age.
     fn is_valid(&self, now: DateTime<Utc>) -> bool {
-        self.is_live && self.until.is_none_or(|until| until > now)
+        self.draft.is_live && self.until.is_none_or(|until| until > now)
     }
 }
