@@ -253,6 +253,7 @@ proptest! {
 
         // However long it takes, in the end the round ends.
         for step in steps.into_iter().chain((0..200).map(|_| Step::Next)) {
+            let turned = matches!(step, Step::Next);
             match step {
                 Step::Is(service, is) => {
                     let name = name(service);
@@ -287,7 +288,8 @@ proptest! {
             prop_assert_eq!(sheet.rows.is_empty(), are.values().all(|is| *is == Is::Gone), "no page is empty");
             prop_assert!(sheet.number < sheet.of);
             alarmed.extend(sheet.rows.iter().filter(|name| are[*name] == Is::Trouble).cloned());
-            let rounds_end = sheet.number < before || sheet.of == 1;
+            // Whoever turns comes to a later page, or the round was at its end. Without a turn it ends when everything on the page went.
+            let rounds_end = sheet.number < before || turned && sheet.number == before;
             if rounds_end {
                 for name in &there {
                     let columns_of = shown.get(name).map_or(0, BTreeSet::len);
