@@ -12,9 +12,13 @@ pub struct Haystacks {
     rows: Vec<Searched>,
     /// The board they were compared with last.
     of: Weak<Board>,
-    /// What was found in it, the newest last.
-    answers: Vec<Answer>,
+    /// What was found in it.
+    answers: Answers,
 }
+
+/// What was found in some rows, the newest last.
+#[derive(Clone, Debug, Default)]
+struct Answers(Vec<Answer>);
 
 /// What a query found.
 #[derive(Clone, Debug)]
@@ -34,7 +38,7 @@ struct Searched {
 }
 
 /// How many rows a part has.
-const PART: usize = 500;
+const PART: usize = 200;
 
 /// So many answers are kept: who deletes a word asks once more what was asked before each of its letters.
 const ANSWERS: usize = 16;
@@ -49,28 +53,17 @@ impl Haystacks {
     #[must_use]
     pub fn matching(&mut self, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Arc<Vec<ServiceName>> {
         self.refresh(board);
-        if query.depends_on_time() {
-            return Arc::new(named(&self.rows, &found(&self.rows, None, query, context)));
-        }
-        if let Some(known) = self.answers.iter().find(|answer| answer.query == *query) {
-            return Arc::clone(&known.names);
-        }
-        let wider = self.answers.iter().rev().find(|answer| query.narrows(&answer.query));
-        let places = found(&self.rows, wider.map(|wider| wider.places.as_slice()), query, context);
-        let names = Arc::new(named(&self.rows, &places));
-        if self.answers.len() == ANSWERS {
-            self.answers.remove(0);
-        }
-        self.answers.push(Answer { query: query.clone(), places, names: Arc::clone(&names) });
-        names
+        self.answers.find(&self.rows, query, context)
     }
 
-    /// Looks for a query in a part of the rows: the first ones, and after them others, by its number.
+    /// Looks for queries, one after the other, in a part of the rows, by its number: the first ones, and after them others. What the last
+    /// one finds there.
     #[must_use]
-    pub fn in_part(&mut self, part: usize, board: &Arc<Board>, query: &Query, context: Context<'_>) -> Vec<ServiceName> {
+    pub fn in_part(&mut self, part: usize, board: &Arc<Board>, queries: &[Query], context: Context<'_>) -> Arc<Vec<ServiceName>> {
         self.refresh(board);
-        let rows = self.rows.chunks(PART).cycle().nth(part);
-        rows.map_or_else(Vec::new, |rows| named(rows, &found(rows, None, query, context)))
+        let rows = self.rows.chunks(PART).cycle().nth(part).unwrap_or_default();
+        let mut answers = Answers::default();
+        queries.iter().map(|query| answers.find(rows, query, context)).last().unwrap_or_default()
     }
 
     /// Makes the texts of rows that changed, and forgets what was found before.
@@ -80,7 +73,7 @@ impl Haystacks {
             return;
         }
         self.of = Arc::downgrade(board);
-        self.answers.clear();
+        self.answers = Answers::default();
         let rows = board.services.values();
         let mut old = std::mem::take(&mut self.rows).into_iter().peekable();
         self.rows.reserve(rows.len());
@@ -91,6 +84,27 @@ impl Haystacks {
                 None => self.push(row),
             }
         }
+    }
+}
+
+impl Answers {
+    /// What a query finds in rows, which are always the same. What was found before helps.
+    fn find(&mut self, rows: &[Searched], query: &Query, context: Context<'_>) -> Arc<Vec<ServiceName>> {
+        let Self(answers) = self;
+        if query.depends_on_time() {
+            return Arc::new(named(rows, &found(rows, None, query, context)));
+        }
+        if let Some(known) = answers.iter().find(|answer| answer.query == *query) {
+            return Arc::clone(&known.names);
+        }
+        let wider = answers.iter().rev().find(|answer| query.narrows(&answer.query));
+        let places = found(rows, wider.map(|wider| wider.places.as_slice()), query, context);
+        let names = Arc::new(named(rows, &places));
+        if answers.len() == ANSWERS {
+            answers.remove(0);
+        }
+        answers.push(Answer { query: query.clone(), places, names: Arc::clone(&names) });
+        names
     }
 }
 
@@ -125,8 +139,8 @@ mod tests {
             let context = Context { environments: &board.environments, now: TIME };
             let found = haystacks.matching(&board, &Query::parse(query).unwrap(), context);
             assert_eq!(
-                Haystacks::default().in_part(1, &board, &Query::parse(query).unwrap(), context),
-                *found,
+                Haystacks::default().in_part(1, &board, &["b", query].map(|query| Query::parse(query).unwrap()), context),
+                found,
                 "{query}, of the only part"
             );
             assert_eq!(found.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "), expected, "{query}");

@@ -210,14 +210,13 @@ impl Live {
         self.outdate();
     }
 
-    /// Does what [`Live::filter`] does, with a part of the rows, and shows nothing.
-    pub fn rehearse(self, query: &str, part: usize, now: DateTime<Utc>) {
+    /// Does what [`Live::filter`] does for searches, one after the other, with a part of the rows, and shows nothing.
+    pub fn rehearse(self, searches: &[&str], part: usize, now: DateTime<Utc>) {
         let board = self.board.get_value();
         let context = Context { environments: &board.environments, now };
-        let query = Query::parse(query).unwrap_or_default();
-        let mut matching = Vec::new();
-        self.haystacks.update_value(|haystacks| matching = haystacks.in_part(part, &board, &query, context));
-        drop(self.order.with_value(|order| order.list(&board, &matching)));
+        let queries: Vec<_> = searches.iter().filter_map(|search| Query::parse(search).ok()).collect();
+        let matching = self.haystacks.try_update_value(|haystacks| haystacks.in_part(part, &board, &queries, context)).unwrap_or_default();
+        drop(self.order.with_value(|order| order.list(&board, &*matching)));
     }
 
     /// The services that a query shows, in the order of their names.

@@ -30,6 +30,14 @@ impl Needle {
         if text.is_ascii() { text.eq_ignore_ascii_case(&self.folded) } else { folded(text).eq(self.folded.chars()) }
     }
 
+    /// Whether it is in a text without case and accents. What searches in the standard library looks at each byte: this takes a quarter.
+    pub(super) fn is_in(&self, folded: &str) -> bool {
+        let (needle, text) = (self.folded.as_bytes(), folded.as_bytes());
+        let Some(first) = needle.first() else { return true };
+        let starts = text.len().saturating_sub(needle.len() - 1);
+        memchr::memchr_iter(*first, &text[..starts]).any(|start| text[start..].starts_with(needle))
+    }
+
     pub(super) fn is_part_of(&self, text: &str) -> bool {
         if !text.is_ascii() {
             return text.char_indices().any(|(start, _)| self.begins(&text[start..]));
@@ -89,5 +97,21 @@ const fn without_accent(letter: char) -> char {
         'ý' | 'ÿ' | 'ŷ' => 'y',
         'ź' | 'ż' | 'ž' => 'z',
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Needle;
+
+    proptest! {
+        #[test]
+        fn a_text_is_found_wherever_it_is(text in "[abñ\n]{0,12}", needle in "[abñ\n]{0,4}") {
+            let folded: String = super::folded(&text).collect();
+            let needle = Needle::new(&needle);
+            prop_assert_eq!(needle.is_in(&folded), folded.contains(needle.folded()), "{:?} in {:?}", needle, folded);
+        }
     }
 }

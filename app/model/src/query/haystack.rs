@@ -76,22 +76,22 @@ impl Haystack {
     }
 
     fn may_have(&self, needle: &Needle) -> bool {
-        self.text.contains(needle.folded())
+        needle.is_in(&self.text)
     }
 
     fn has_word(&self, word: &Word) -> Option<bool> {
         if self.words & word.begins != 0 {
             return Some(true);
         }
-        let needle = word.needle.folded();
+        let needle = &word.needle;
         let (parts, labels) = self.labels;
         let certain = if word.commit.is_none() { labels } else { parts };
-        if self.text[..certain].contains(needle) {
+        if needle.is_in(&self.text[..certain]) {
             // Or is it in two lines?
-            return (!needle.contains('\n')).then_some(true);
+            return (!needle.folded().contains('\n')).then_some(true);
         }
         let is_doubtful = word.date.is_some()
-            || self.text[certain..labels].contains(needle)
+            || needle.is_in(&self.text[certain..labels])
             || word.commit.as_ref().is_some_and(|commit| self.has_digits(commit))
             || word.digest.as_ref().is_some_and(|digest| self.has_digits(digest));
         (!is_doubtful).then_some(false)
