@@ -68,37 +68,6 @@ test("a row that becomes another one is what the server would have written", { t
   }
 });
 
-test("rows that a key rules out are hidden at once, are used again, and go when nobody types", { tag: "@hydrated" }, async ({ board, page }) => {
-  await board.open();
-  const all = await board.services();
-  // The rows after each change: those that are to be seen, the height of the others, and their number.
-  await page.evaluate(() => {
-    const states: { seen: string[]; hidden: number; height: number }[] = [];
-    Object.assign(window, { states });
-    const note = () => {
-      const names = [...document.querySelectorAll("tbody > tr > th > a")];
-      const [seen, hidden] = [true, false].map((is) => names.filter((name) => name.checkVisibility({ contentVisibilityAuto: true }) === is));
-      const height = hidden!.reduce((sum, name) => sum + (name.closest("tr")?.getBoundingClientRect().height ?? 0), 0);
-      states.push({ seen: seen!.map((name) => name.textContent ?? ""), hidden: hidden!.length, height });
-    };
-    const rows = document.querySelector("tbody:not([aria-hidden])");
-    if (rows !== null) new MutationObserver(note).observe(rows, { childList: true, attributes: true, attributeFilter: ["data-hidden"], subtree: true });
-  });
-  await board.search.press("%");
-  await board.search.press("Backspace");
-  await expect.poll(() => board.services()).toEqual(all);
-  await board.search.pressSequentially("loyal");
-  await expect.poll(() => board.services()).toEqual(["loyalty"]);
-  const states = await page.evaluate(() => (window as unknown as { states: { seen: string[]; hidden: number; height: number }[] }).states);
-  expect(states[0]).toEqual({ seen: [], hidden: all.length, height: 0 });
-  expect(states.filter(({ height }) => height > 0), "what is hidden takes no room").toEqual([]);
-  expect(states.at(-1)?.seen).toEqual(["loyalty"]);
-  await expect(page.locator("tbody > tr")).toHaveCount(1);
-  await board.search.fill("");
-  await expect.poll(() => board.services()).toEqual(all);
-  await expect(page.locator("tr[data-hidden]")).toHaveCount(0);
-});
-
 test("a link that is followed right after typing leads on from what was typed", { tag: "@hydrated" }, async ({ board, page }) => {
   await board.open();
   const sort = board.table.getByRole("link", { name: "Service", exact: true });

@@ -131,7 +131,6 @@ impl Window {
     fn focus_in_body(self, place: usize, column: usize) -> bool {
         let cell = || {
             let row = place.checked_sub(self.first.get_value())?;
-            self.lines.with_value(|lines| lines.get(row).is_some_and(|line| !line.is_hidden)).then_some(())?;
             let row = self.body.get_untracked()?.children().item(u32::try_from(row).ok()?)?;
             let cell = row.children().item(u32::try_from(column).ok()?)?;
             cell.query_selector("a, [tabindex]").ok()??.dyn_into::<HtmlElement>().ok()

@@ -25,8 +25,6 @@ pub struct Line {
     pub position: Position,
     /// The columns whose cells are in the document.
     pub cells: Range<usize>,
-    /// Whether it is in the document, and not to be seen.
-    pub is_hidden: bool,
 }
 
 impl Line {
@@ -146,10 +144,6 @@ fn update(element: &Element, old: &Line, new: &Line, context: &RowContext) {
             // Removing an attribute of a fixed name does not fail.
             None => drop(element.remove_attribute("data-selected")),
         }
-    }
-    if old.is_hidden != new.is_hidden {
-        // Of a fixed, valid name.
-        drop(element.toggle_attribute_with_force("data-hidden", new.is_hidden));
     }
     if old.position.pinned != new.position.pinned
         && let Ok(Some(pin)) = element.query_selector("th > [data-pin]")

@@ -32,7 +32,7 @@ use web_sys::HtmlElement;
 use self::heights::{Beyond, Heights};
 pub use self::lines::set;
 use self::lines::{Leaving, Line};
-use self::slices::{Limits, Slice};
+use self::slices::Slice;
 use super::columns::Columns;
 use super::item::Item;
 use super::page::Page;
@@ -247,9 +247,9 @@ impl Window {
         let is_first = !self.is_answered.get_value();
         self.is_answered.set_value(true);
         let most = self.most.get_value();
-        let limits = if is_first { Limits::of_an_answer(most) } else { Limits::of_others(most) };
+        let (most, leaving) = if is_first { (most.min(slices::FIRST), slices::LEAVING) } else { (most, usize::MAX) };
         let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
-            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, Limits { hides: !others, ..limits }),
+            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most, leaving),
             (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), most),
             _ => Slice { lines: new, places, cells: 0, is_all: true },
         });
@@ -281,13 +281,12 @@ impl Window {
         let lines = self.lines.get_value();
         let (Ok(body), Some([first, second, third, fourth])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
         let mut there = Vec::new();
-        let (answer, others) = (Limits::of_an_answer(usize::MAX), Limits::of_others(usize::MAX));
-        let all = Limits { hides: false, ..others };
-        let steps =
-            [(vec![first, second], all), (vec![third, fourth], answer), (vec![fourth], others), (vec![second, first], all), (vec![], all)];
-        for (wanted, limits) in steps {
+        let (answer, all) = ((slices::FIRST, slices::LEAVING), (usize::MAX, usize::MAX));
+        for (wanted, (most, leaving)) in
+            [(vec![first, second], all), (vec![third, fourth], answer), (vec![second, first], all), (vec![], all)]
+        {
             let wanted = wanted.into_iter().cloned().collect();
-            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, limits);
+            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, most, leaving);
             lines::put(&body, &there, &mut new, Leaving::AreReused, &self.context(page));
             there = new;
         }
@@ -336,7 +335,7 @@ impl Window {
                 column.map_or(0, |column| column + 1)
             });
             let pinned = item.service().is_some_and(|service| pinned.contains(service));
-            Some(Line { item, row: row.flatten(), position: Position { place, pinned, selected }, cells: cells.clone(), is_hidden: false })
+            Some(Line { item, row: row.flatten(), position: Position { place, pinned, selected }, cells: cells.clone() })
         };
         places.filter_map(line).collect()
     }

@@ -155,8 +155,7 @@ impl Window {
         let Some(body) = self.body.get_untracked() else { return };
         let elements = body.children();
         let lines = self.lines.get_value();
-        let seen = (0..).zip(&lines).filter(|(_, line)| !line.is_hidden);
-        let measured = seen.filter_map(|(index, line)| {
+        let measured = (0..).zip(&lines).filter_map(|(index, line)| {
             let height = elements.item(index)?.get_bounding_client_rect().height();
             Some((line.item.clone(), height))
         });

@@ -25,63 +25,37 @@ pub(super) struct Slice {
     pub(super) is_all: bool,
 }
 
-/// What a part may cost.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// About so many new cells.
-    pub(super) most: usize,
-    /// Where more lines would have to go for those that stay, these are made anew.
-    pub(super) leaving: usize,
-    /// Whether lines that are no longer wanted are hidden, and not removed.
-    pub(super) hides: bool,
-}
-
-/// The next part on the way from `old` to `new`: the upper rows, below them lines that were there stay for as long, and behind them some
-/// are hidden, until they are used again or nobody types any more: to remove a screen of them takes longer than all else that a key does.
+/// The next part on the way from `old` to `new`, with about so many new cells: the upper rows, and below them lines that were there
+/// stay for as long. Where more lines than `leaving` would have to go for those that stay, these are made anew.
 #[must_use]
-pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, limits: Limits) -> Slice {
+pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize, leaving: usize) -> Slice {
     let mut stay = stay(items(old), items(&new));
     let (mut cells, mut cut, mut left) = (0, 0, 0);
-    // What is behind the last line that stays, in the document and of the new lines.
-    let (mut behind, mut last) = (0, 0);
     for (line, stays) in new.iter().zip(&mut stay) {
         // As many as are above it now would go in any case.
         let leaves = stays.map_or(0, |before| before.saturating_sub(cut + left));
-        if left + leaves > limits.leaving {
+        if left + leaves > leaving {
             *stays = None;
         }
         let more = if stays.is_some() { 0 } else { line.cells.len() };
         // At least one line.
-        if cut > 0 && cells + more > limits.most {
+        if cut > 0 && cells + more > most {
             break;
         }
+        left += if stays.is_some() { leaves } else { 0 };
         (cells, cut) = (cells + more, cut + 1);
-        if let Some(place) = *stays {
-            left += leaves;
-            (behind, last) = (place + 1, cut);
-        }
     }
     let length = new.len();
     let mut lines = new;
     lines.truncate(cut);
-    // Those above a line that stays go: else it would have to be made anew, above them. So do those whose elements are used again.
-    let below = kept(old, behind + cut - last, &lines, length - cut, limits.hides);
-    lines.extend(below);
+    if cut < length {
+        // Those above a line that stays go: else it would have to be made anew, above them.
+        let above = stay.iter().take(cut).flatten().max().map_or(0, |place| place + 1);
+        let lower = old.iter().skip(cut.max(above)).take(length - cut).filter(|line| find(&lines, &line.item).is_none());
+        let lower: Vec<Line> = lower.cloned().collect();
+        lines.extend(lower);
+    }
     Slice { lines, places, cells, is_all: cut == length }
-}
-
-/// Which of the old lines from a place on are kept below new ones: where so many are still to come, those that wait for them, and hidden
-/// ones.
-fn kept(old: &[Line], from: usize, new: &[Line], to_come: usize, hides: bool) -> Vec<Line> {
-    let is_left = |(_, line): &(usize, &Line)| find(new, &line.item).is_none();
-    let left: Vec<(usize, &Line)> = old.iter().enumerate().skip(from).filter(is_left).collect();
-    let (seen, hidden) = left.split_at(left.partition_point(|(_, line)| !line.is_hidden));
-    // Who waits does so where it is.
-    let above = if to_come > 0 { seen.partition_point(|(place, _)| *place < new.len()) } else { 0 };
-    let (waiting, others) = seen[above..].split_at((seen.len() - above).min(to_come));
-    let rows = others.iter().chain(hidden).filter(|(_, line)| line.item.service().is_some());
-    let hidden = rows.take(if hides { HIDDEN } else { 0 }).map(|(_, line)| Line { is_hidden: true, ..Line::clone(line) });
-    waiting.iter().map(|(_, line)| Line::clone(line)).chain(hidden).collect()
 }
 
 fn items(lines: &[Line]) -> impl Iterator<Item = &Item> {
@@ -190,30 +164,16 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
-/// More lines are not hidden: there may be some of each key.
-const HIDDEN: usize = if cfg!(test) { 5 } else { 60 };
+/// More rows than these do not go for those that stay, in the frame that answers a key: to remove so many takes as long as to make one.
+pub(super) const LEAVING: usize = 4;
 
 /// So many answer a key on any machine: a row, or two of a narrow board, before the others. As many are a part as long as none was measured.
 pub(super) const FIRST: usize = 6;
 
-impl Limits {
-    /// Those of the frame that answers a key, on a machine that paints so many cells in time. To remove five rows takes as long as to
-    /// make one.
-    pub(super) fn of_an_answer(most: usize) -> Self {
-        Self { most: most.min(FIRST), leaving: 4, hides: true }
-    }
-
-    /// Those of the parts that follow.
-    pub(super) const fn of_others(most: usize) -> Self {
-        Self { most, leaving: usize::MAX, hides: true }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Limits, Line, Slice, most, near, next, pause};
-    use crate::board::group::Group;
-    use crate::board::item::{Heading, Item};
+    use super::{Line, most, near, next, pause};
+    use crate::board::item::Item;
     use crate::board::row::Position;
 
     fn lines(letters: &str, cells: usize) -> Vec<Line> {
@@ -222,38 +182,25 @@ mod tests {
             row: None,
             position: Position { place, pinned: false, selected: None },
             cells: 0..cells,
-            is_hidden: false,
         };
         letters.chars().enumerate().map(line).collect()
     }
 
-    const TWO_ROWS: Limits = Limits { most: 12, leaving: usize::MAX, hides: false };
-
-    /// All that is in the document, one step after the other: two rows' worth of cells at once. What is hidden is behind a bar.
+    /// All that is in the document, one step after the other: two rows' worth of cells at once.
     fn check(old: &str, new: &str, steps: &[&str]) {
-        check_from(old, new, TWO_ROWS, steps);
+        check_from(lines(old, 6), new, steps);
     }
 
-    fn check_from(from: &str, new: &str, limits: Limits, steps: &[&str]) {
-        let (seen, hidden) = from.split_once('|').unwrap_or((from, ""));
-        let hidden = lines(hidden, 6).into_iter().map(|line| Line { is_hidden: true, ..line });
-        let mut there: Vec<Line> = lines(seen, 6).into_iter().chain(hidden).collect();
+    fn check_from(mut there: Vec<Line>, new: &str, steps: &[&str]) {
+        let old: String = there.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
         for (step, expected) in steps.iter().enumerate() {
-            // Only the first one answers a key.
-            let limits = if step == 0 { limits } else { Limits { hides: limits.hides, ..TWO_ROWS } };
-            let slice = next(&there, lines(new, 6), 0..new.len(), limits);
-            assert_eq!(written(&slice), *expected, "{from} to {new}, step {step}");
-            assert_eq!(slice.is_all, step + 1 == steps.len(), "{from} to {new}, step {step}");
-            assert!(slice.cells <= 12, "{from} to {new}, step {step}");
+            let slice = next(&there, lines(new, 6), 0..new.len(), 12, usize::MAX);
+            let names = slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
+            assert_eq!(names, *expected, "{old} to {new}, step {step}");
+            assert_eq!(slice.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
+            assert!(slice.cells <= 12, "{old} to {new}, step {step}");
             there = slice.lines;
         }
-    }
-
-    fn written(slice: &Slice) -> String {
-        let (seen, hidden) = slice.lines.split_at(slice.lines.partition_point(|line| !line.is_hidden));
-        assert!(hidden.iter().all(|line| line.is_hidden), "{slice:?}");
-        let names = |lines: &[Line]| lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
-        if hidden.is_empty() { names(seen) } else { format!("{}|{}", names(seen), names(hidden)) }
     }
 
     #[test]
@@ -263,50 +210,30 @@ mod tests {
         check("abcdef", "uvwxyz", &["uvcdef", "uvwxef", "uvwxyz"]);
         check("abcdef", "zabcd", &["zabcd"]);
         check("abcdef", "efxyz", &["efxy", "efxyz"]);
-        check("abcdef", "bdwxyz", &["bdwx", "bdwxyz"]);
+        check("abcdef", "bdwxyz", &["bdwxef", "bdwxyz"]);
         check("abcdef", "fabcde", &["fabcde"]);
         check("abcdef", "fedcba", &["fecd", "fedcb", "fedcba"]);
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
-        check("abcdef", "xyazwv", &["xyadef", "xyazwf", "xyazwv"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
-        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, TWO_ROWS);
+        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12, usize::MAX);
         assert_eq!((wide.lines.len(), wide.cells, wide.is_all), (2, 50, false), "one line in any case");
     }
 
     #[test]
     fn what_answers_a_key_does_not_remove_many_rows() {
-        let limits = Limits { leaving: 2, ..TWO_ROWS };
-        check_from("abcdef", "efxyz", limits, &["efcd", "efxy", "efxyz"]);
-        check_from("abcdef", "cdefxy", limits, &["cdefxy"]);
-        check_from("abcdef", "aefxyz", limits, &["aefd", "aefxy", "aefxyz"]);
-        check_from("abcdef", "bdfxyz", limits, &["bdfx", "bdfxyz"]);
-        check_from("abcdef", "xf", limits, &["xf"]);
-    }
-
-    #[test]
-    fn rows_that_are_not_wanted_are_hidden_and_used_again_and_never_seen_before_that() {
-        let limits = Limits { hides: true, ..TWO_ROWS };
-        check_from("abcdef", "yz", limits, &["yz|cdef"]);
-        check_from("abcdef", "b", limits, &["b|cdef"]);
-        check_from("abcde", "", limits, &["|abcde"]);
-        check_from("abcdef", "uvwx", limits, &["uvcd|ef", "uvwx|ef"]);
-        // What comes has the elements of what is hidden, and what is hidden stays hidden until it is wanted.
-        check_from("|abcdef", "yz", limits, &["yz|cdef"]);
-        check_from("|abcdef", "xyz", limits, &["xy|cdef", "xyz|def"]);
-        check_from("yz|cdef", "wxyz", limits, &["wxyz|cdef"]);
-        check_from("abcdef", "xyab", limits, &["xyab|cdef"]);
-        check_from("b|cdef", "bd", limits, &["bd|ef"]);
-        check_from("b|cdef", "bxyz", limits, &["bxy|ef", "bxyz|f"]);
-        check_from("yz|def", "", limits, &["|yzdef"]);
-        // But not for ever.
-        check_from("yz|cdefg", "", limits, &["|yzcde"]);
-        let heading = Heading { group: Group::Named("core".into()), rows: 2, failing: 0, rolling: 0 };
-        let heading = Line { item: Item::Heading(heading), ..lines("a", 6).remove(0) };
-        assert_eq!(next(&[heading], Vec::new(), 0..0, limits).lines.len(), 0, "headings are few, and are not used again");
-        // Where nothing can be hidden, what was hidden goes.
-        check("uv|cdef", "uvw", &["uvw"]);
-        check("uv|cdef", "wxyz", &["wx", "wxyz"]);
+        for (new, first, steps) in [
+            ("efxyz", "efcd", &["efxy", "efxyz"][..]),
+            ("cdefxy", "cdefxy", &["cdefxy"]),
+            ("aefxyz", "aefd", &["aefxy", "aefxyz"]),
+            ("bdfxyz", "bdfxe", &["bdfxyz"]),
+            ("xf", "xf", &["xf"]),
+        ] {
+            let answer = next(&lines("abcdef", 6), lines(new, 6), 0..new.len(), 12, 2);
+            let names: String = answer.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
+            assert_eq!(names, first, "{new}");
+            check_from(answer.lines, new, steps);
+        }
     }
 
     /// All that is in the document, one step after the other, for a screen of these places.
@@ -349,7 +276,7 @@ mod tests {
 
     #[test]
     fn columns_that_come_near_are_filled_on_the_screen_first() {
-        let cells = |part: &Slice| part.lines.iter().map(|line| line.cells.clone()).collect::<Vec<_>>();
+        let cells = |part: &super::Slice| part.lines.iter().map(|line| line.cells.clone()).collect::<Vec<_>>();
         let part = near(&lines("abcdef", 6), lines("abcdef", 10), 0..6, &(2..4), 0);
         assert_eq!((cells(&part), part.cells, part.is_all), ([6, 6, 10, 10, 6, 6].map(|end| 0..end).into(), 10, false));
         let part = near(&part.lines, lines("abcdef", 10), 0..6, &(2..4), 0);
