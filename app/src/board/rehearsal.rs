@@ -1,6 +1,8 @@
 //! A search beside the page, once that is complete and the browser idle. Browsers compile a function of WebAssembly when it is called
 //! for the first time, and once more, for speed, when it was called often: else the first keys that somebody types would wait for it.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use web_sys::{Event, KeyboardEvent};
@@ -16,6 +18,9 @@ const WRONG: [&str; 2] = ["is:", "is:r"];
 /// How many searches: then what they call is compiled for speed.
 const TIMES: usize = 30;
 
+/// Who typed so many milliseconds ago goes on, perhaps, and is not to wait for this.
+const TYPES: u16 = 300;
+
 /// Waits for its moment.
 pub fn come_alive(page: Page) {
     let is_complete = Memo::new(move |_| page.live.known.with(Option::is_none));
@@ -23,6 +28,7 @@ pub fn come_alive(page: Page) {
         if is_complete.get() {
             request_idle_callback(move || {
                 untrack(|| type_the_same(page));
+                page.window.let_rows_move();
                 rehearse(page, 0);
             });
         }
@@ -33,8 +39,11 @@ pub fn come_alive(page: Page) {
 /// somebody may type soon.
 fn rehearse(page: Page, time: usize) {
     request_idle_callback(move || {
+        if page.live.was_searched(TYPES.into()) {
+            return set_timeout(move || rehearse(page, time), Duration::from_millis(TYPES.into()));
+        }
         if time == TIMES {
-            return page.window.let_rows_move();
+            return;
         }
         page.live.rehearse(SEARCHES[time % SEARCHES.len()], time, page.clock.now_untracked());
         untrack(|| page.window.rehearse(page));
