@@ -1,7 +1,9 @@
 import { get } from "node:http";
 
+import { expect, type Page } from "@playwright/test";
+
 import { environments, services, test } from "./large.ts";
-import { type } from "./keystrokes.ts";
+import { type, typeIntoNothing } from "./keystrokes.ts";
 import { percentile, report } from "./measure.ts";
 import { BoardPage } from "../support/test.ts";
 
@@ -26,9 +28,20 @@ test("the document of a large board", async ({ large }) => {
   report({ what: `\`GET /\`, ${size}: compressed`, measured: `${(bytes / 1000).toFixed(0)} kB`, target: "≤ 300 kB", met: bytes <= 300_000 });
 });
 
-test("a large board appears", async ({ page }) => {
-  const throttle = await page.context().newCDPSession(page);
-  await throttle.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+/** When a page painted something first, in ms. */
+const firstPaint = (page: Page): Promise<number> =>
+  page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.POSITIVE_INFINITY);
+
+test("a large board appears", async ({ context, page, large }) => {
+  const slowly = async (page: Page) => (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  // What machine and browser take for themselves: a page of one word.
+  const word = await context.newPage();
+  await slowly(word);
+  await word.goto(`${large.url}/livez`);
+  await expect.poll(() => firstPaint(word)).toBeLessThan(Number.POSITIVE_INFINITY);
+  const least = await firstPaint(word);
+  await word.close();
+  await slowly(page);
   await page.addInitScript(() => {
     const long: number[] = [];
     Object.assign(window, { long });
@@ -38,12 +51,10 @@ test("a large board appears", async ({ page }) => {
   const started = performance.now();
   await board.open();
   const complete = performance.now() - started;
-  const { paint, long } = await page.evaluate(() => ({
-    paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.POSITIVE_INFINITY,
-    long: (window as unknown as { long: number[] }).long,
-  }));
+  const paint = await firstPaint(page);
+  const long = await page.evaluate(() => (window as unknown as { long: number[] }).long);
   const blocked = long.reduce((sum, duration) => sum + Math.max(0, duration - 50), 0);
-  report({ what: `First contentful paint, ${size}, 4× slower processor`, measured: `${paint.toFixed(0)} ms`, target: "≤ 1000 ms", met: paint <= 1000 });
+  report({ what: `First contentful paint, ${size}, 4× slower processor`, measured: `${paint.toFixed(0)} ms (a page of one word: ${least.toFixed(0)})`, target: "≤ 1000 ms", met: paint <= 1000 });
   report({
     what: `Blocking time until it is live and complete (${(complete / 1000).toFixed(1)} s), ${size}, 4× slower processor`,
     measured: `${blocked.toFixed(0)} ms, longest task ${Math.max(0, ...long).toFixed(0)} ms`,
@@ -52,28 +63,36 @@ test("a large board appears", async ({ page }) => {
   });
 });
 
+const percentiles = (samples: number[]): string => {
+  const [p50, p95] = [percentile(samples, 0.5), percentile(samples, 0.95)];
+  return `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
+};
+
 for (const [rate, most] of [[1, 20], [4, 60]] as const) {
-  test(`from a keystroke to painted rows of a large board, ${rate}×`, async ({ page, large }) => {
+  test(`from a keystroke to painted rows of a large board, ${rate}×`, async ({ context, page, large }) => {
+    const slowly = async (page: Page) => (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate });
+    const searches = ["cart", "is:failing", "nothing"];
+    const nothing = await context.newPage();
+    await slowly(nothing);
+    const least = await typeIntoNothing(nothing, searches);
+    await nothing.close();
     const board = new BoardPage(page, true);
     await board.open();
-    const throttle = await page.context().newCDPSession(page);
-    await throttle.send("Emulation.setCPUThrottlingRate", { rate });
-    const searches = ["cart", "is:failing", "nothing"];
+    await slowly(page);
     const counted = await Promise.all(searches.map(async (text) => ({ text, found: await found(large.url, text) })));
     const samples = await type(board, services, counted);
     const p95 = percentile(samples, 0.95);
     report({
       what: `Search keystroke → painted rows, ${size}, ${rate}× slower processor, ${samples.length} keystrokes`,
-      measured: `p50 ${percentile(samples, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
+      measured: `${percentiles(samples)} (into an empty page: ${percentiles(least)})`,
       target: `p95 ≤ ${most} ms`,
       met: p95 <= most,
     });
   });
 }
 
-test("a large board is scrolled both ways", async ({ page }) => {
-  const board = new BoardPage(page, true);
-  await board.open();
+/** Scrolls as a wheel turns: down and right, and up and left again. How long its frames took, in ms. */
+const scrolled = async (page: Page): Promise<number[]> => {
   await page.evaluate(() => {
     const frames: number[] = [];
     Object.assign(window, { frames });
@@ -86,20 +105,30 @@ test("a large board is scrolled both ways", async ({ page }) => {
     requestAnimationFrame(frame);
   });
   await page.mouse.move(900, 500);
-  // As a wheel turns: down and right, and up and left again.
   for (const [across, down] of [[0, 120], [60, 0], [60, 120], [-60, 0], [0, -120]] as const) {
     for (let step = 0; step < 60; step += 1) {
       await page.mouse.wheel(across, down);
       await new Promise((resolve) => setTimeout(resolve, 16));
     }
   }
-  const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).slice(5);
-  const [p99, most] = [percentile(frames, 0.99), Math.max(...frames)];
+  return (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).slice(5);
+};
+
+test("a large board is scrolled both ways", async ({ context, page }) => {
+  // A page of that size with nothing in it.
+  const nothing = await context.newPage();
+  await nothing.setContent(`<div style="width: 3000px; height: 100000px">`);
+  const least = await scrolled(nothing);
+  await nothing.close();
+  const board = new BoardPage(page, true);
+  await board.open();
+  const frames = await scrolled(page);
+  const longest = (frames: number[]) => `${Math.max(...frames).toFixed(0)} ms, p99 ${percentile(frames, 0.99).toFixed(0)} ms`;
   report({
     what: `Scrolling ${size} both ways: the longest of ${frames.length} frames`,
-    measured: `${most.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`,
+    measured: `${longest(frames)} (an empty page: ${longest(least)})`,
     target: "≤ 34 ms",
-    met: most <= 34,
+    met: Math.max(...frames) <= 34,
   });
 });
 

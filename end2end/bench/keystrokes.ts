@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 import type { BoardPage } from "../support/test.ts";
 
@@ -21,15 +21,29 @@ const watch = (page: Page): Promise<void> =>
 
 /** Types searches and deletes them again, as a fast typist does: ten keys a second; faster ones would measure how frames queue up. */
 export const type = async (board: BoardPage, services: number, searches: { text: string; found: number }[]): Promise<number[]> => {
-  await watch(board.page);
-  await board.search.focus();
+  // The header is a row, too.
+  const rows = (found: number) => expect(board.table).toHaveAttribute("aria-rowcount", String(found + 1));
+  const steps = searches.map(({ text, found }) => ({ text, typed: () => rows(found), deleted: () => rows(services) }));
+  return typed(board.page, board.search, steps);
+};
+
+/** The same in a page that has nothing but the box: what the machine and its browser take for themselves. */
+export const typeIntoNothing = async (page: Page, texts: string[]): Promise<number[]> => {
+  await page.setContent("<input type=search>");
+  const box = page.getByRole("searchbox");
+  const steps = texts.map((text) => ({ text, typed: () => expect(box).toHaveValue(text), deleted: () => expect(box).toHaveValue("") }));
+  return typed(page, box, steps);
+};
+
+const typed = async (page: Page, box: Locator, steps: { text: string; typed: () => Promise<void>; deleted: () => Promise<void> }[]) => {
+  await watch(page);
+  await box.focus();
   const pace = { delay: 100 };
-  for (const { text, found } of searches) {
-    await board.search.pressSequentially(text, pace);
-    // The header is a row, too.
-    await expect(board.table).toHaveAttribute("aria-rowcount", String(found + 1));
-    for (let index = 0; index < text.length; index += 1) await board.page.keyboard.press("Backspace", pace);
-    await expect(board.table).toHaveAttribute("aria-rowcount", String(services + 1));
+  for (const { text, typed, deleted } of steps) {
+    await box.pressSequentially(text, pace);
+    await typed();
+    for (let index = 0; index < text.length; index += 1) await page.keyboard.press("Backspace", pace);
+    await deleted();
   }
-  return board.page.evaluate(() => (window as unknown as { samples: number[] }).samples);
+  return page.evaluate(() => (window as unknown as { samples: number[] }).samples);
 };
