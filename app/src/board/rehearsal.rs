@@ -28,26 +28,26 @@ pub fn come_alive(page: Page) {
         if is_complete.get() {
             request_idle_callback(move || {
                 untrack(|| type_the_same(page));
-                page.window.let_rows_move();
                 rehearse(page, 0);
             });
         }
     });
 }
 
-/// Searches the next time, when the browser is idle: a part of the rows, so that nothing waits for it. Twenty times a second it is, and
-/// somebody may type soon.
+/// Searches the next time, when the browser is idle: a part of the rows, so that nothing waits for it.
 fn rehearse(page: Page, time: usize) {
     request_idle_callback(move || {
         if page.live.was_searched(TYPES.into()) {
             return set_timeout(move || rehearse(page, time), Duration::from_millis(TYPES.into()));
         }
         if time == TIMES {
-            return;
+            return page.window.let_rows_move();
         }
         page.live.rehearse(SEARCHES[time % SEARCHES.len()], time, page.clock.now_untracked());
-        untrack(|| page.window.rehearse(page));
-        rehearse(page, time + 1);
+        request_idle_callback(move || {
+            untrack(|| page.window.rehearse(page));
+            rehearse(page, time + 1);
+        });
     });
 }
 
