@@ -30,21 +30,19 @@ impl Needle {
         if text.is_ascii() { text.eq_ignore_ascii_case(&self.folded) } else { folded(text).eq(self.folded.chars()) }
     }
 
-    /// Whether it is in a text without case and accents. What searches in the standard library looks at each byte: this takes a quarter.
+    /// Whether it is in a text that is without case and accents already.
     pub(super) fn is_in(&self, folded: &str) -> bool {
-        let (needle, text) = (self.folded.as_bytes(), folded.as_bytes());
-        let Some(first) = needle.first() else { return true };
-        let starts = text.len().saturating_sub(needle.len() - 1);
-        memchr::memchr_iter(*first, &text[..starts]).any(|start| text[start..].starts_with(needle))
+        self.is_among(folded.as_bytes())
     }
 
     pub(super) fn is_part_of(&self, text: &str) -> bool {
-        if !text.is_ascii() {
-            return text.char_indices().any(|(start, _)| self.begins(&text[start..]));
-        }
+        if text.is_ascii() { self.is_among(text.as_bytes()) } else { text.char_indices().any(|(start, _)| self.begins(&text[start..])) }
+    }
+
+    /// Looks for it without the case of ASCII. What searches in the standard library looks at each byte, and takes more than twice as long in WebAssembly.
+    fn is_among(&self, text: &[u8]) -> bool {
         let Some((first, rest)) = self.folded.as_bytes().split_first() else { return true };
         let Some(starts) = (text.len() + 1).checked_sub(self.folded.len()) else { return false };
-        let text = text.as_bytes();
         memchr::memchr2_iter(*first, first.to_ascii_uppercase(), &text[..starts])
             .any(|start| text[start + 1..].iter().zip(rest).all(|(letter, wanted)| letter.to_ascii_lowercase() == *wanted))
     }
