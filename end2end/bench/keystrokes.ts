@@ -24,7 +24,7 @@ export const type = async (board: BoardPage, services: number, searches: { text:
   // The header is a row, too.
   const rows = (found: number) => expect(board.table).toHaveAttribute("aria-rowcount", String(found + 1));
   const steps = searches.map(({ text, found }) => ({ text, typed: () => rows(found), deleted: () => rows(services) }));
-  return typed(board.page, board.search, steps);
+  return typeInto(board.page, board.search, steps);
 };
 
 /** The same in a page that has nothing but the box: what the machine and its browser take for themselves. */
@@ -32,10 +32,17 @@ export const typeIntoNothing = async (page: Page, texts: string[]): Promise<numb
   await page.setContent("<input type=search>");
   const box = page.getByRole("searchbox");
   const steps = texts.map((text) => ({ text, typed: () => expect(box).toHaveValue(text), deleted: () => expect(box).toHaveValue("") }));
-  return typed(page, box, steps);
+  return typeInto(page, box, steps);
 };
 
-const typed = async (page: Page, box: Locator, steps: { text: string; typed: () => Promise<void>; deleted: () => Promise<void> }[]) => {
+/** What is typed, and what waits until the page has answered that, and its deletion. */
+interface Step {
+  text: string;
+  typed: () => Promise<void>;
+  deleted: () => Promise<void>;
+}
+
+const typeInto = async (page: Page, box: Locator, steps: Step[]): Promise<number[]> => {
   await watch(page);
   await box.focus();
   const pace = { delay: 100 };
