@@ -68,6 +68,38 @@ test("a row that becomes another one is what the server would have written", { t
   }
 });
 
+for (const [screen, width] of [["a screen", 1440], ["a phone", 360]] as const) {
+  test(`rows that a key rules out are hidden at once, and then removed, on ${screen}`, { tag: "@hydrated" }, async ({ board, page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await board.open();
+    const all = await board.services();
+    // After each change: which rows are to be seen, how many others are there, and how tall those are.
+    await page.evaluate(() => {
+      const states: { seen: string[]; hidden: number; height: number }[] = [];
+      Object.assign(window, { states });
+      const note = () => {
+        const rows = [...document.querySelectorAll("tbody > tr:has(> th > a)")];
+        const [seen, hidden] = [true, false].map((is) => rows.filter((row) => row.querySelector("a")!.checkVisibility() === is));
+        const height = hidden!.reduce((sum, row) => sum + row.getBoundingClientRect().height, 0);
+        states.push({ seen: seen!.map((row) => row.querySelector("a")!.textContent ?? ""), hidden: hidden!.length, height });
+      };
+      const rows = document.querySelector("tbody:not([aria-hidden])");
+      if (rows !== null) new MutationObserver(note).observe(rows, { childList: true, attributes: true, attributeFilter: ["data-hidden"], subtree: true });
+    });
+    await board.search.press("%");
+    await expect(page.locator("tbody > tr"), "nothing is left of what was ruled out").toHaveCount(0);
+    await board.search.press("Backspace");
+    await expect.poll(() => board.services()).toEqual(all);
+    await board.search.pressSequentially("loyal");
+    await expect.poll(() => board.services()).toEqual(["loyalty"]);
+    await expect(page.locator("tbody > tr")).toHaveCount(1);
+    const states = await page.evaluate(() => (window as unknown as { states: { seen: string[]; hidden: number; height: number }[] }).states);
+    expect(states[0]).toEqual({ seen: [], hidden: all.length, height: 0 });
+    expect(states.filter(({ height }) => height > 0), "what is hidden takes no room").toEqual([]);
+    expect(states.at(-1)).toEqual({ seen: ["loyalty"], hidden: 0, height: 0 });
+  });
+}
+
 test("a link that is followed right after typing leads on from what was typed", { tag: "@hydrated" }, async ({ board, page }) => {
   await board.open();
   const sort = board.table.getByRole("link", { name: "Service", exact: true });

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::Window;
-use super::lines::Line;
+use super::lines::{Line, is_seen, rows};
 use crate::board::columns::Columns;
 use crate::board::item::Item;
 
@@ -124,14 +124,14 @@ impl Window {
         let body = self.body.get_untracked()?;
         let cell = document().active_element()?.closest("td, th").ok()??;
         let row = cell.parent_element().filter(|row| body.contains(Some(row)))?;
-        Some((place(&row), place(&cell)))
+        Some((before(&row).filter(is_seen).count(), before(&cell).count()))
     }
 
     /// Gives the focus to a cell, when its row is in the document.
     fn focus_in_body(self, place: usize, column: usize) -> bool {
         let cell = || {
             let row = place.checked_sub(self.first.get_value())?;
-            let row = self.body.get_untracked()?.children().item(u32::try_from(row).ok()?)?;
+            let row = rows(&*self.body.get_untracked()?).nth(row)?;
             let cell = row.children().item(u32::try_from(column).ok()?)?;
             cell.query_selector("a, [tabindex]").ok()??.dyn_into::<HtmlElement>().ok()
         };
@@ -139,7 +139,7 @@ impl Window {
     }
 }
 
-/// The place of an element among its siblings, from 0.
-fn place(element: &Element) -> usize {
-    std::iter::successors(element.previous_element_sibling(), Element::previous_element_sibling).count()
+/// The elements before an element among its siblings.
+fn before(element: &Element) -> impl Iterator<Item = Element> {
+    std::iter::successors(element.previous_element_sibling(), Element::previous_element_sibling)
 }

@@ -53,35 +53,36 @@ pub enum Leaving {
     /// They go, and what is pressed in them just now with them.
     Go,
     /// Their elements become those that come. That is less for the browser to style, lay out and paint: for somebody who types, and
-    /// presses nothing.
+    /// presses nothing. Where more leave than come, the others are hidden, until [`remove_hidden`] removes them: for the browser that is
+    /// as much as all else that a key does.
     AreReused,
 }
 
 /// Makes the lines in the document, which are `old`, those that are wanted. Lines that stay are not moved; those that come are
-/// parsed at once for each gap. Cells that stay in the document are added to those of the new lines.
-pub fn put(body: &Element, old: &[Line], new: &mut [Line], leaving: Leaving, context: &RowContext) {
+/// parsed at once for each gap. Cells that stay in the document are added to those of the new lines. Whether lines were hidden.
+pub fn put(body: &Element, old: &[Line], new: &mut [Line], leaving: Leaving, context: &RowContext) -> bool {
     let stay = stay(old.iter().map(|line| &line.item), new.iter().map(|line| &line.item));
     if stay.iter().all(Option::is_none) && (leaving == Leaving::Go || old.is_empty()) {
         if !(old.is_empty() && new.is_empty()) {
             body.set_inner_html(&html(&*new, context));
         }
-        return;
+        return false;
     }
     for (line, stays) in new.iter_mut().zip(&stay) {
         if let Some(before) = stays.and_then(|place| old.get(place)) {
             line.cells = line.cells.start.min(before.cells.start)..line.cells.end.max(before.cells.end);
         }
     }
-    let there: Vec<(Element, &Line)> = children(body).zip(old).collect();
+    let there: Vec<(Element, &Line)> = rows(body).zip(old).collect();
     let between = |from: usize, to: usize| there.get(from..to).unwrap_or_default();
-    let (mut left, mut coming, mut wider) = (0, Vec::new(), Vec::new());
+    let (mut left, mut coming, mut wider, mut hidden) = (0, Vec::new(), Vec::new(), 0);
     for (line, stays) in new.iter().zip(&stay) {
         let Some(place) = *stays else {
             coming.push(line);
             continue;
         };
         let Some((element, before)) = there.get(place) else { break };
-        fill_gap(body, between(left, place), &coming, Some(element), leaving, context);
+        hidden += fill_gap(body, between(left, place), &coming, Some(element), leaving, context);
         coming.clear();
         left = place + 1;
         update(element, before, line, context);
@@ -89,10 +90,11 @@ pub fn put(body: &Element, old: &[Line], new: &mut [Line], leaving: Leaving, con
             wider.push((element.clone(), *before, line));
         }
     }
-    fill_gap(body, between(left, there.len()), &coming, None, leaving, context);
+    hidden += fill_gap(body, between(left, there.len()), &coming, None, leaving, context);
     if !wider.is_empty() {
         fill(&wider, context);
     }
+    hidden > 0
 }
 
 /// The elements in an element; the one that was given last may be taken out.
@@ -100,8 +102,31 @@ pub(super) fn children(element: &Element) -> impl Iterator<Item = Element> {
     std::iter::successors(element.first_element_child(), Element::next_element_sibling)
 }
 
-/// Puts lines where others were, above one that stays, or at the end.
-fn fill_gap(body: &Element, gone: &[(Element, &Line)], coming: &[&Line], above: Option<&Element>, leaving: Leaving, context: &RowContext) {
+/// The lines in the document, without hidden ones.
+pub(super) fn rows(body: &Element) -> impl Iterator<Item = Element> {
+    children(body).filter(is_seen)
+}
+
+/// Whether this line is not one that is about to be removed.
+pub(super) fn is_seen(row: &Element) -> bool {
+    !row.has_attribute(HIDDEN)
+}
+
+/// Removes lines that are hidden already.
+pub(super) fn remove_hidden(body: &Element) {
+    let hidden: Vec<Element> = children(body).filter(|row| !is_seen(row)).collect();
+    hidden.iter().for_each(Element::remove);
+}
+
+/// Puts lines where others were, above one that stays, or at the end. How many of those are hidden.
+fn fill_gap(
+    body: &Element,
+    gone: &[(Element, &Line)],
+    coming: &[&Line],
+    above: Option<&Element>,
+    leaving: Leaving,
+    context: &RowContext,
+) -> usize {
     let is_row = |line: &Line| line.row.is_some();
     let pairs = match leaving {
         Leaving::Go => 0,
@@ -115,7 +140,12 @@ fn fill_gap(body: &Element, gone: &[(Element, &Line)], coming: &[&Line], above: 
             reuse(element, &fresh);
         }
     }
-    gone.iter().for_each(|(element, _)| element.remove());
+    for (element, _) in gone {
+        match leaving {
+            Leaving::Go => element.remove(),
+            Leaving::AreReused => set(element, HIDDEN, ""),
+        }
+    }
     if !come.is_empty() {
         let html = html(come.iter().copied(), context);
         // What is inserted is well-formed, and the place is a name that is known.
@@ -124,6 +154,7 @@ fn fill_gap(body: &Element, gone: &[(Element, &Line)], coming: &[&Line], above: 
             None => body.insert_adjacent_html("beforeend", &html),
         });
     }
+    if leaving == Leaving::AreReused { gone.len() } else { 0 }
 }
 
 /// Rows are parsed in a body.
@@ -225,6 +256,9 @@ fn replace(element: &Element, html: &str) {
 
 /// The attribute of a cell that changed.
 pub(super) const GLOW: &str = "data-glow";
+
+/// The attribute of a line that is about to be removed.
+const HIDDEN: &str = "data-hidden";
 
 /// Sets an attribute of a fixed, valid name, which does not fail.
 pub fn set(element: &Element, name: &str, value: &str) {

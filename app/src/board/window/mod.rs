@@ -247,9 +247,9 @@ impl Window {
         let is_first = !self.is_answered.get_value();
         self.is_answered.set_value(true);
         let most = self.most.get_value();
-        let (most, leaving) = if is_first { (most.min(slices::FIRST), slices::LEAVING) } else { (most, usize::MAX) };
+        let most = if is_first { most.min(slices::FIRST) } else { most };
         let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
-            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most, leaving),
+            (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most),
             (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), most),
             _ => Slice { lines: new, places, cells: 0, is_all: true },
         });
@@ -260,7 +260,7 @@ impl Window {
         let focused = self.take_leave(&new);
         // Who types presses nothing; a press is on a row that is still there when the pointer is let go.
         let leaving = if self.beyond.get_untracked() == Beyond::Nothing { Leaving::AreReused } else { Leaving::Go };
-        lines::put(&body, &old, &mut new, leaving, &untrack(|| self.context(page)));
+        let hides = lines::put(&body, &old, &mut new, leaving, &untrack(|| self.context(page)));
         self.lines.set_value(new);
         self.columns.set_value(columns);
         self.give_back(focused);
@@ -271,7 +271,7 @@ impl Window {
         self.measure_later();
         // A frame of scrolling has other work to do, and so has the one that answers a key.
         let cells = if self.beyond.get_untracked() == Beyond::Nothing && !is_first { cells } else { 0 };
-        if cells > 0 || !is_all {
+        if hides || cells > 0 || !is_all {
             self.follow_up(Date::now() - began, cells, is_all);
         }
     }
@@ -281,24 +281,26 @@ impl Window {
         let lines = self.lines.get_value();
         let (Ok(body), Some([first, second, third, fourth])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
         let mut there = Vec::new();
-        let (answer, all) = ((slices::FIRST, slices::LEAVING), (usize::MAX, usize::MAX));
-        for (wanted, (most, leaving)) in
-            [(vec![first, second], all), (vec![third, fourth], answer), (vec![second, first], all), (vec![], all)]
-        {
+        let (answer, all) = (slices::FIRST, usize::MAX);
+        for (wanted, most) in [(vec![first, second], all), (vec![third, fourth], answer), (vec![second, first], all), (vec![], all)] {
             let wanted = wanted.into_iter().cloned().collect();
-            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, most, leaving);
+            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, most);
             lines::put(&body, &there, &mut new, Leaving::AreReused, &self.context(page));
+            lines::remove_hidden(&body);
             there = new;
         }
     }
 
-    /// Once a part of the screen is painted: takes in how long it took, beside what it took until now, and puts the next one there.
+    /// Once a part of the screen is painted: removes what it hid, takes in how long it took, beside what it took until now, and puts the
+    /// next one there.
     fn follow_up(self, took: f64, cells: usize, is_all: bool) {
         self.left_over.update_value(|left_over| *left_over += 1);
         let left_over = self.left_over.get_value();
         request_animation_frame(move || {
             let began = Date::now();
             let painted = move || {
+                // What was just painted is on the screen before this.
+                set_timeout(move || self.remove_hidden(), Duration::ZERO);
                 let took = took + Date::now() - began;
                 if cells > 0 {
                     self.most.update_value(|most| *most = slices::most(*most, cells, took));
@@ -316,6 +318,12 @@ impl Window {
             };
             set_timeout(painted, Duration::ZERO);
         });
+    }
+
+    fn remove_hidden(self) {
+        if let Some(body) = self.body.get_untracked() {
+            lines::remove_hidden(&body);
+        }
     }
 
     /// The lines at these places, as they should be now. A row that is not known is none.

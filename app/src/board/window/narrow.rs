@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::heights::Beyond;
-use super::lines::{Line, cell_at, children, set};
+use super::lines::{Line, cell_at, rows, set};
 use super::{Extent, Window};
 use crate::board::columns::Columns;
 
@@ -45,7 +45,7 @@ impl Window {
         let focus = document().active_element();
         let mut narrowed = 0;
         self.lines.update_value(|lines| {
-            for (line, element) in lines.iter_mut().zip(children(&body)) {
+            for (line, element) in lines.iter_mut().zip(rows(&body)) {
                 if let Some(kept) = kept(&line.cells, &near)
                     && !element.contains(focus.as_deref())
                 {

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::heights::{Beyond, Heights};
+use super::lines::rows;
 use super::{Extent, Window, set};
 
 /// What is beyond the screen is put into the document when nobody typed for so long.
@@ -153,13 +154,9 @@ impl Window {
 
     fn measure(self) {
         let Some(body) = self.body.get_untracked() else { return };
-        let elements = body.children();
         let lines = self.lines.get_value();
-        let measured = (0..).zip(&lines).filter_map(|(index, line)| {
-            let height = elements.item(index)?.get_bounding_client_rect().height();
-            Some((line.item.clone(), height))
-        });
-        let measured: Vec<_> = measured.collect();
+        let measured: Vec<_> =
+            rows(&body).zip(&lines).map(|(row, line)| (line.item.clone(), row.get_bounding_client_rect().height())).collect();
         let shown = self.live.shown.get_untracked();
         let (from, _) = self.screen.get_untracked();
         // The row at the upper edge of the screen stays where it is, whatever those above turn out to need.

@@ -26,23 +26,17 @@ pub(super) struct Slice {
 }
 
 /// The next part on the way from `old` to `new`, with about so many new cells: the upper rows, and below them lines that were there
-/// stay for as long. Where more lines than `leaving` would have to go for those that stay, these are made anew.
+/// stay for as long.
 #[must_use]
-pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize, leaving: usize) -> Slice {
-    let mut stay = stay(items(old), items(&new));
-    let (mut cells, mut cut, mut left) = (0, 0, 0);
-    for (line, stays) in new.iter().zip(&mut stay) {
-        // As many as are above it now would go in any case.
-        let leaves = stays.map_or(0, |before| before.saturating_sub(cut + left));
-        if left + leaves > leaving {
-            *stays = None;
-        }
+pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize) -> Slice {
+    let stay = stay(items(old), items(&new));
+    let (mut cells, mut cut) = (0, 0);
+    for (line, stays) in new.iter().zip(&stay) {
         let more = if stays.is_some() { 0 } else { line.cells.len() };
         // At least one line.
         if cut > 0 && cells + more > most {
             break;
         }
-        left += if stays.is_some() { leaves } else { 0 };
         (cells, cut) = (cells + more, cut + 1);
     }
     let length = new.len();
@@ -164,9 +158,6 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
-/// More rows than these do not go for those that stay, in the frame that answers a key: to remove so many takes as long as to make one.
-pub(super) const LEAVING: usize = 4;
-
 /// So many answer a key on any machine: a row, or two of a narrow board, before the others. As many are a part as long as none was measured.
 pub(super) const FIRST: usize = 6;
 
@@ -188,13 +179,9 @@ mod tests {
 
     /// All that is in the document, one step after the other: two rows' worth of cells at once.
     fn check(old: &str, new: &str, steps: &[&str]) {
-        check_from(lines(old, 6), new, steps);
-    }
-
-    fn check_from(mut there: Vec<Line>, new: &str, steps: &[&str]) {
-        let old: String = there.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
+        let mut there = lines(old, 6);
         for (step, expected) in steps.iter().enumerate() {
-            let slice = next(&there, lines(new, 6), 0..new.len(), 12, usize::MAX);
+            let slice = next(&there, lines(new, 6), 0..new.len(), 12);
             let names = slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
             assert_eq!(names, *expected, "{old} to {new}, step {step}");
             assert_eq!(slice.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
@@ -216,24 +203,8 @@ mod tests {
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
-        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12, usize::MAX);
+        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12);
         assert_eq!((wide.lines.len(), wide.cells, wide.is_all), (2, 50, false), "one line in any case");
-    }
-
-    #[test]
-    fn what_answers_a_key_does_not_remove_many_rows() {
-        for (new, first, steps) in [
-            ("efxyz", "efcd", &["efxy", "efxyz"][..]),
-            ("cdefxy", "cdefxy", &["cdefxy"]),
-            ("aefxyz", "aefd", &["aefxy", "aefxyz"]),
-            ("bdfxyz", "bdfxe", &["bdfxyz"]),
-            ("xf", "xf", &["xf"]),
-        ] {
-            let answer = next(&lines("abcdef", 6), lines(new, 6), 0..new.len(), 12, 2);
-            let names: String = answer.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect();
-            assert_eq!(names, first, "{new}");
-            check_from(answer.lines, new, steps);
-        }
     }
 
     /// All that is in the document, one step after the other, for a screen of these places.
