@@ -47,6 +47,16 @@ impl Order {
         all.chosen(chosen)
     }
 
+    /// The list of what was found in a board, by name. Where that is the order, it is the list.
+    #[must_use]
+    pub fn of_found(&self, board: &Board, found: &Arc<[Item]>) -> Arc<[Item]> {
+        if self.sort == Sort::default() && self.grouping == Grouping::None && self.pinned.is_empty() {
+            Arc::clone(found)
+        } else {
+            self.list(board, found.iter().filter_map(Item::service))
+        }
+    }
+
     /// The list of some services of a board; they must come sorted by name.
     #[must_use]
     pub fn list<'a>(&self, board: &Board, names: impl IntoIterator<Item = &'a ServiceName>) -> Arc<[Item]> {
@@ -67,6 +77,8 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Order;
     use crate::address::ViewQuery;
     use crate::board::item::Item;
@@ -95,6 +107,8 @@ mod tests {
             };
             let list = order.list(&board, board.services.keys());
             assert_eq!(list.iter().map(line).collect::<Vec<_>>().join(" "), expected, "{address} {pinned}");
+            let found: Arc<[Item]> = board.services.keys().cloned().map(Item::Row).collect();
+            assert_eq!(order.of_found(&board, &found), list, "{address} {pinned}");
         }
     }
 }

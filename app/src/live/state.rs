@@ -40,7 +40,7 @@ pub struct Live {
     /// What the search reads.
     haystacks: StoredValue<Haystacks>,
     /// The services that the search shows, in the order of their names.
-    matching: StoredValue<Arc<Vec<ServiceName>>>,
+    matching: StoredValue<Arc<[Item]>>,
     /// What the table lists: the services that the search shows, in order.
     pub shown: RwSignal<Arc<[Item]>>,
     /// The places whose rows are known, as long as those are not all: until the rest of a large board is here, the page
@@ -71,7 +71,7 @@ impl Live {
         Self {
             query: StoredValue::new(query),
             haystacks: StoredValue::default(),
-            matching: StoredValue::new(Arc::new(by_name(&opening.shown))),
+            matching: StoredValue::new(by_name(&opening.shown)),
             shown: RwSignal::new(Arc::clone(&opening.shown)),
             known: RwSignal::new(opening.known.clone()),
             columns: RwSignal::new(order.columns(&board)),
@@ -123,21 +123,20 @@ impl Live {
 
     /// Takes in what changed.
     pub fn apply(self, delta: &Delta, now: DateTime<Utc>) {
+        let are_current = self.board.with_value(|board| self.haystacks.with_value(|haystacks| haystacks.are_of(board)));
         self.board.update_value(|board| Arc::make_mut(board).apply(delta));
+        let board = self.board.get_value();
+        if are_current {
+            self.haystacks.update_value(|haystacks| haystacks.apply(delta, &board));
+        }
         if self.take_in_columns(now) {
             return;
         }
-        let board = self.board.get_value();
-        let mut changed = false;
-        self.matching.update_value(|matching| {
-            for row in &delta.services {
-                changed |= keep(matching, &row.name, self.matches(&board, &row.name, now));
-            }
-            for name in &delta.removed {
-                changed |= keep(matching, name, false);
-            }
+        let changed = self.matching.try_update_value(|matching| {
+            let rows = delta.services.iter().map(|row| (&row.name, self.matches(&board, &row.name, now)));
+            keep(matching, rows.chain(delta.removed.iter().map(|name| (name, false))))
         });
-        if changed || self.order.with_value(Order::depends_on_cells) {
+        if changed == Some(true) || self.order.with_value(Order::depends_on_cells) {
             self.reorder();
         }
         self.outdate();
@@ -216,11 +215,11 @@ impl Live {
         let context = Context { environments: &board.environments, now };
         let queries: Vec<_> = searches.iter().filter_map(|search| Query::parse(search).ok()).collect();
         let matching = self.haystacks.try_update_value(|haystacks| haystacks.in_part(part, &board, &queries, context)).unwrap_or_default();
-        drop(self.order.with_value(|order| order.list(&board, &*matching)));
+        drop(self.order.with_value(|order| order.of_found(&board, &matching)));
     }
 
     /// The services that a query shows, in the order of their names.
-    fn search(self, board: &Arc<Board>, query: &Query, now: DateTime<Utc>) -> Arc<Vec<ServiceName>> {
+    fn search(self, board: &Arc<Board>, query: &Query, now: DateTime<Utc>) -> Arc<[Item]> {
         let context = Context { environments: &board.environments, now };
         self.haystacks.try_update_value(|haystacks| haystacks.matching(board, query, context)).unwrap_or_default()
     }
@@ -235,10 +234,9 @@ impl Live {
         if self.known.with_untracked(Option::is_some) {
             return;
         }
-        let list =
-            |board: &Arc<Board>| self.matching.with_value(|matching| self.order.with_value(|order| order.list(board, matching.iter())));
+        let list = |board: &Arc<Board>| self.matching.with_value(|matching| self.order.with_value(|order| order.of_found(board, matching)));
         let shown = self.board.with_value(list);
-        if self.shown.with_untracked(|old| *old != shown) {
+        if self.shown.with_untracked(|old| !Arc::ptr_eq(old, &shown) && *old != shown) {
             self.shown.set(shown);
         }
     }
@@ -279,7 +277,8 @@ impl Live {
         let number = self.counts.get_value();
         let (board, matching, columns) = (self.board.get_value(), self.matching.get_value(), self.columns.get_untracked());
         spawn_local(async move {
-            let (mut count, mut matching, mut turn) = (Count::begin(&columns), matching.iter().peekable(), Turn::begin());
+            let (mut count, mut matching, mut turn) =
+                (Count::begin(&columns), matching.iter().filter_map(Item::service).peekable(), Turn::begin());
             for (name, row) in &board.services {
                 count.row(row, matching.next_if(|shown| *shown == name).is_some());
                 if turn.pass().await {
@@ -300,18 +299,57 @@ impl Live {
 }
 
 /// The services among some items, in the order of their names.
-fn by_name(items: &[Item]) -> Vec<ServiceName> {
-    let mut names: Vec<ServiceName> = items.iter().filter_map(Item::service).cloned().collect();
+fn by_name(items: &[Item]) -> Arc<[Item]> {
+    let mut names: Vec<&ServiceName> = items.iter().filter_map(Item::service).collect();
     names.sort_unstable();
-    names
+    names.into_iter().cloned().map(Item::Row).collect()
 }
 
-/// Has a name in a sorted list, or not; whether that changed it.
-fn keep(names: &mut Arc<Vec<ServiceName>>, name: &ServiceName, is_in: bool) -> bool {
-    match names.binary_search(name) {
-        Ok(place) if !is_in => drop(Arc::make_mut(names).remove(place)),
-        Err(place) if is_in => Arc::make_mut(names).insert(place, name.clone()),
-        _ => return false,
+/// Has services in a list that is sorted by name, or not; whether that changed it.
+fn keep<'a>(list: &mut Arc<[Item]>, services: impl Iterator<Item = (&'a ServiceName, bool)>) -> bool {
+    let mut changed: Option<Vec<Item>> = None;
+    for (name, is_in) in services {
+        let place = changed.as_deref().unwrap_or(list).binary_search_by(|item| item.service().cmp(&Some(name)));
+        match place {
+            Ok(place) if !is_in => drop(changed.get_or_insert_with(|| list.to_vec()).remove(place)),
+            Err(place) if is_in => changed.get_or_insert_with(|| list.to_vec()).insert(place, Item::Row(name.clone())),
+            _ => {}
+        }
     }
-    true
+    let is_changed = changed.is_some();
+    if let Some(changed) = changed {
+        *list = changed.into();
+    }
+    is_changed
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{by_name, keep};
+    use crate::board::item::Item;
+    use model::ids::ServiceName;
+
+    #[test]
+    fn services_come_and_go_in_their_order() {
+        for (old, changes, new) in [
+            ("b d", "", None),
+            ("b d", "+b -c", None),
+            ("b d", "+c", Some("b c d")),
+            ("b d", "+e +a", Some("a b d e")),
+            ("b d", "-d -b", Some("")),
+            ("b d", "-b +b", Some("b d")),
+            ("", "+z +y", Some("y z")),
+        ] {
+            let rows = |names: &str| -> Vec<Item> { names.split_whitespace().map(|name| Item::Row(name.into())).collect() };
+            let mut list = by_name(&rows(old));
+            let before = Arc::clone(&list);
+            let changes: Vec<(ServiceName, bool)> =
+                changes.split_whitespace().map(|change| (change[1..].into(), change.starts_with('+'))).collect();
+            let is_changed = keep(&mut list, changes.iter().map(|(name, is_in)| (name, *is_in)));
+            assert_eq!((is_changed, &*list), (new.is_some(), rows(new.unwrap_or(old)).as_slice()), "{old} {changes:?}");
+            assert_eq!(Arc::ptr_eq(&list, &before), !is_changed, "{old} {changes:?}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What a search looks for in a row, without a look at its cells.
 
+use arcstr::{ArcStr, Substr};
+
 use super::Query;
 use super::fold::{Needle, folded};
 use super::row::{labels, records, versions};
@@ -20,7 +22,7 @@ pub struct Haystack {
     words: u32,
     /// What a word is a part of: names, persons, reasons. Then labels, unless the word is the beginning of a commit, which a label may
     /// only repeat. Then what is left of cells with nothing deployed, which is for qualifiers.
-    text: String,
+    text: Substr,
     /// Where the labels begin, and where they end.
     labels: (usize, usize),
     /// Commits and digests, a line each, with a line break before the first.
@@ -55,10 +57,20 @@ impl Haystack {
             commits.chain(digests).flatten().for_each(|digits| haystack.digits(digits));
         }
         haystack.labels = (parts.text.len(), parts.text.len() + tags.text.len());
-        haystack.text = parts.text + &tags.text + &rest.text;
-        haystack.text.shrink_to_fit();
+        haystack.text = (parts.text + &tags.text + &rest.text).into();
         haystack.digits.shrink_to_fit();
         haystack
+    }
+
+    /// Puts the texts of these side by side in memory: who looks through all of them waits for each that is somewhere else.
+    pub fn gather(haystacks: &mut [&mut Self]) {
+        let text: ArcStr = haystacks.iter().map(|haystack| haystack.text.as_str()).collect::<String>().into();
+        let mut start = 0;
+        for haystack in haystacks {
+            let end = start + haystack.text.len();
+            haystack.text = text.substr(start..end);
+            start = end;
+        }
     }
 
     fn digits(&mut self, digits: &str) {
@@ -251,6 +263,18 @@ mod tests {
             });
             prop_assert_eq!(lost.map(|row| &row.name), None);
         }
+    }
+
+    #[test]
+    fn texts_are_the_same_side_by_side() {
+        let board = board();
+        let apart: Vec<Haystack> = board.services.values().map(|row| Haystack::of(row)).collect();
+        let mut gathered = apart.clone();
+        Haystack::gather(&mut gathered.iter_mut().collect::<Vec<_>>());
+        assert_eq!(gathered, apart);
+        let ends = gathered.windows(2).map(|two| (two[0].text.as_bytes().as_ptr_range().end, two[1].text.as_ptr()));
+        assert!(ends.into_iter().all(|(end, start)| end == start));
+        Haystack::gather(&mut []);
     }
 
     #[test]
