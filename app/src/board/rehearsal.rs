@@ -18,15 +18,15 @@ const WRONG: [&str; 2] = ["is:", "is:r"];
 /// How many searches: then what they call is compiled for speed.
 const TIMES: usize = 30;
 
-/// Who typed so many milliseconds ago goes on, perhaps, and is not to wait for this.
-const TYPES: u16 = 300;
+/// Who typed or scrolled so many milliseconds ago goes on, perhaps, and is not to wait for this.
+const RESTS: u16 = 300;
 
 /// Waits for its moment.
 pub fn come_alive(page: Page) {
     let is_complete = Memo::new(move |_| page.live.known.with(Option::is_none));
     Effect::new(move |_| {
         if is_complete.get() {
-            request_idle_callback(move || {
+            at_rest(page, move || {
                 untrack(|| type_the_same(page));
                 rehearse(page, 0);
             });
@@ -34,12 +34,20 @@ pub fn come_alive(page: Page) {
     });
 }
 
-/// Searches the next time, when the browser is idle: a part of the rows, so that nothing waits for it.
-fn rehearse(page: Page, time: usize) {
+/// Does something when the browser is idle, and nobody types or scrolls.
+fn at_rest(page: Page, then: impl Fn() + Copy + 'static) {
     request_idle_callback(move || {
-        if page.live.was_searched(TYPES.into()) {
-            return set_timeout(move || rehearse(page, time), Duration::from_millis(TYPES.into()));
+        if page.live.was_searched(RESTS.into()) || page.window.was_moved(RESTS.into()) {
+            set_timeout(move || at_rest(page, then), Duration::from_millis(RESTS.into()));
+        } else {
+            then();
         }
+    });
+}
+
+/// Searches the next time: a part of the rows, so that nothing waits for it.
+fn rehearse(page: Page, time: usize) {
+    at_rest(page, move || {
         if time == TIMES {
             return page.window.let_rows_move();
         }

@@ -80,6 +80,8 @@ pub struct Window {
     screen: RwSignal<(f64, f64)>,
     /// The columns that are on the screen: from, and up to but without.
     across: RwSignal<(usize, usize)>,
+    /// When it saw something else on the screen last, in milliseconds since 1970.
+    moved: StoredValue<f64>,
     /// What is put into the document beside the rows on the screen.
     beyond: RwSignal<Beyond>,
     /// When somebody searched last, in milliseconds since 1970.
@@ -136,6 +138,7 @@ impl Window {
             left_over: StoredValue::new(0),
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
+            moved: StoredValue::new(0.0),
             hurried: StoredValue::new(0.0),
             was_scrolled: StoredValue::new(None),
             is_answered: StoredValue::new(true),

@@ -15,9 +15,6 @@ use super::{Extent, Window, set};
 /// What is beyond the screen is put into the document when nobody typed for so long.
 const REST: Duration = Duration::from_millis(250);
 
-/// Nobody scrolls who did not for so long.
-const STILL: Duration = Duration::from_millis(200);
-
 /// Where the rows may be on the screen, in CSS pixels from its top: below the header of the table.
 #[derive(Clone, Copy, Debug)]
 struct Room {
@@ -59,19 +56,11 @@ impl Window {
     }
 
     /// Gives each row coordinates of its own, so that what is in it is not painted again when it moves. The first frame of the page
-    /// would take longer with them, and so would one of scrolling in which all rows get theirs: that waits until nobody scrolls.
+    /// would take longer with them, and so would one of scrolling in which all rows get theirs.
     pub fn let_rows_move(self) {
-        let sight = move || (self.screen.get_untracked(), self.across.get_untracked());
-        let before = sight();
-        let still = move || {
-            if sight() != before {
-                return self.let_rows_move();
-            }
-            if let Some(body) = self.body.get_untracked() {
-                set(&body, "data-moving", "");
-            }
-        };
-        set_timeout(move || request_idle_callback(still), STILL);
+        if let Some(body) = self.body.get_untracked() {
+            set(&body, "data-moving", "");
+        }
     }
 
     /// Listens to all that moves or resizes the window.
@@ -111,13 +100,23 @@ impl Window {
     pub fn look(self) {
         let Some(room) = self.room() else { return };
         let screen = (room.top - room.rows, room.bottom - room.rows);
-        if self.screen.get_untracked() != screen {
+        let across = self.columns_on_screen().unwrap_or((0, usize::MAX));
+        let (is_screen_same, is_across_same) = (self.screen.get_untracked() == screen, self.across.get_untracked() == across);
+        if !(is_screen_same && is_across_same) {
+            self.moved.set_value(js_sys::Date::now());
+        }
+        if !is_screen_same {
             self.screen.set(screen);
         }
-        let across = self.columns_on_screen().unwrap_or((0, usize::MAX));
-        if self.across.get_untracked() != across {
+        if !is_across_same {
             self.across.set(across);
         }
+    }
+
+    /// Whether something else was on the screen within so many milliseconds: somebody scrolls.
+    #[must_use]
+    pub fn was_moved(self, within: f64) -> bool {
+        js_sys::Date::now() - self.moved.get_value() < within
     }
 
     /// Takes in how tall the style makes rows. Where it leaves that to their content, what was measured counts for one
