@@ -64,7 +64,9 @@ impl Haystack {
 
     /// Puts the texts of these side by side in memory: who looks through all of them waits for each that is somewhere else.
     pub fn gather(haystacks: &mut [&mut Self]) {
-        let text: ArcStr = haystacks.iter().map(|haystack| haystack.text.as_str()).collect::<String>().into();
+        let mut text = String::with_capacity(haystacks.iter().map(|haystack| haystack.text.len()).sum());
+        haystacks.iter().for_each(|haystack| text.push_str(&haystack.text));
+        let text = ArcStr::from(text);
         let mut start = 0;
         for haystack in haystacks {
             let end = start + haystack.text.len();
