@@ -51,9 +51,11 @@ pub fn absolute(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true).replace('T', " ").replace('Z', " UTC")
 }
 
-/// An age in its largest unit. What is not over yet (clocks differ) is now.
+/// An age in its largest unit. What is not over yet (clocks differ) is now. The clock of a page ticks every ten seconds, give or take some
+/// milliseconds: what it heard one tick ago was ten seconds ago.
 #[must_use]
 pub fn age(age: TimeDelta, ages: &Ages) -> String {
+    let age = age + TimeDelta::milliseconds(500);
     let (number, unit) = match age.num_seconds() {
         ..10 => return ages.now.to_owned(),
         seconds @ 10..60 => (seconds, ages.seconds),
@@ -133,6 +135,9 @@ mod tests {
             (3 * 365 * day, "3 y"),
         ] {
             assert_eq!(age(TimeDelta::seconds(seconds), &Language::English.strings().ages), expected);
+        }
+        for (milliseconds, expected) in [(9_499, "just now"), (9_999, "10 s"), (59_998, "1 min")] {
+            assert_eq!(age(TimeDelta::milliseconds(milliseconds), &Language::English.strings().ages), expected, "of a clock that is early");
         }
         assert_eq!(age(TimeDelta::days(21), &Language::Spanish.strings().ages), "3 sem");
     }
