@@ -15,7 +15,7 @@ pub struct Haystacks {
     rows: Vec<Searched>,
     /// How many of their texts are not side by side with the others.
     apart: usize,
-    /// The board they were compared with last.
+    /// The board they are of.
     of: Weak<Board>,
     /// What was found in it.
     answers: Answers,
@@ -105,28 +105,19 @@ impl Haystacks {
         queries.iter().map(|query| answers.find(rows, query, context)).last().unwrap_or_default()
     }
 
-    /// Makes the texts of rows that changed, and forgets what was found before.
+    /// Makes all texts, unless they are of this board.
     fn refresh(&mut self, board: &Arc<Board>) {
-        // A walk through all rows, which are all over the memory, for each key that somebody types.
         if self.are_of(board) {
             return;
         }
-        self.begin(board);
-        let rows = board.services.values();
-        let mut old = std::mem::take(&mut self.rows).into_iter().peekable();
-        self.rows.reserve(rows.len());
-        for row in rows {
-            while old.next_if(|old| old.name < row.name).is_some() {}
-            match old.next_if(|old| std::ptr::eq(old.row.as_ptr(), Arc::as_ptr(row))) {
-                Some(same) => self.rows.push(same),
-                None => self.push(row),
-            }
-        }
+        *self = Self::default();
+        board.services.values().for_each(|row| self.push(row));
         self.gather();
+        self.begin(board);
     }
 
-    /// Forgets what was found in another board.
-    fn begin(&mut self, board: &Arc<Board>) {
+    /// They are of this board, all rows of which they took in. What was found in another one is forgotten.
+    pub fn begin(&mut self, board: &Arc<Board>) {
         self.of = Arc::downgrade(board);
         self.answers = Answers::default();
     }
@@ -274,6 +265,20 @@ mod tests {
                 let found = Haystacks::default().matching(&then, &query, context);
                 assert_eq!(names(&haystacks.matching(&then, &query, context)), names(&found), "{query:?} after {changed}");
             }
+        }
+    }
+
+    #[test]
+    fn a_board_that_was_read_row_by_row_is_searched_as_any_other() {
+        let board = Arc::new(parse("environments: dev\ncart dev: 7fc38a2 ready 1/1\nmail dev: 993e5fc failing 0/1").unwrap());
+        let mut haystacks = Haystacks::default();
+        board.services.values().for_each(|row| haystacks.push(row));
+        haystacks.gather();
+        haystacks.begin(&board);
+        assert!(haystacks.are_of(&board));
+        let context = Context { environments: &board.environments, now: TIME };
+        for (query, expected) in [("", "cart mail"), ("fail", "mail"), ("7fc3", "cart"), ("x", "")] {
+            assert_eq!(names(&haystacks.matching(&board, &Query::parse(query).unwrap(), context)), expected, "{query}");
         }
     }
 

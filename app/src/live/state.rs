@@ -145,8 +145,9 @@ impl Live {
 
     /// Takes in a whole board, of another run of the server perhaps, with what its search reads: only what differs changes on
     /// the page.
-    pub fn replace(self, board: Board, haystacks: Haystacks, now: DateTime<Utc>) {
+    pub fn replace(self, board: Board, mut haystacks: Haystacks, now: DateTime<Utc>) {
         let board = Arc::new(board);
+        haystacks.begin(&board);
         self.haystacks.set_value(haystacks);
         self.known.set(None);
         self.board.set_value(board);
