@@ -18,8 +18,8 @@ const WRONG: [&str; 2] = ["is:", "is:r"];
 /// How many searches: then what they call is compiled for speed.
 const TIMES: usize = 30;
 
-/// Who typed or scrolled so many milliseconds ago goes on, perhaps, and is not to wait for this.
-const RESTS: u16 = 300;
+/// Who typed or scrolled so lately goes on, perhaps, and is not to wait for this.
+const RESTS: Duration = Duration::from_millis(300);
 
 /// Waits for its moment.
 pub fn come_alive(page: Page) {
@@ -37,8 +37,8 @@ pub fn come_alive(page: Page) {
 /// Does something when the browser is idle, and nobody types or scrolls.
 fn at_rest(page: Page, then: impl Fn() + Copy + 'static) {
     request_idle_callback(move || {
-        if page.live.was_searched(RESTS.into()) || page.window.was_moved(RESTS.into()) {
-            set_timeout(move || at_rest(page, then), Duration::from_millis(RESTS.into()));
+        if page.live.since_search() < RESTS || page.window.was_moved(RESTS) {
+            set_timeout(move || at_rest(page, then), RESTS);
         } else {
             then();
         }

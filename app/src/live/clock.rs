@@ -57,6 +57,17 @@ impl Clock {
     }
 }
 
+/// How long ago a moment of the browser's clock was, which it has in milliseconds since 1970: in whole milliseconds; a moment to come is now.
+#[must_use]
+pub fn since(moment: f64) -> Duration {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole milliseconds, which fit; a cast takes a negative number for 0"
+    )]
+    Duration::from_millis((js_sys::Date::now() - moment) as u64)
+}
+
 /// What the browser's clock says.
 fn browser_time() -> Option<DateTime<Utc>> {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit an i64 for ages")]

@@ -16,6 +16,7 @@ use model::query::{Context, Query};
 use model::status::Status;
 use wasm_bindgen_futures::spawn_local;
 
+use super::clock::since;
 use super::haystacks::Haystacks;
 use super::turn::Turn;
 use crate::board::columns::Columns;
@@ -162,7 +163,6 @@ impl Live {
     pub fn filter(self, query: Query, now: DateTime<Utc>) {
         if self.query.with_value(|old| *old != query) {
             self.query.set_value(query);
-            self.searched.set_value(js_sys::Date::now());
         } else if !query.depends_on_time() {
             return;
         }
@@ -256,10 +256,15 @@ impl Live {
         }
     }
 
-    /// Whether somebody searched within so many milliseconds.
+    /// Somebody searches, whether that changes what is shown or not.
+    pub fn is_searched(self) {
+        self.searched.set_value(js_sys::Date::now());
+    }
+
+    /// How long nobody searched.
     #[must_use]
-    pub fn was_searched(self, within: f64) -> bool {
-        js_sys::Date::now() - self.searched.get_value() < within
+    pub fn since_search(self) -> Duration {
+        since(self.searched.get_value())
     }
 
     fn summarise_later(self, outdated: f64) {
@@ -268,7 +273,7 @@ impl Live {
 
     /// Whether numbers that are out of date since then may wait, for somebody types.
     fn may_wait(self, outdated: f64) -> bool {
-        self.was_searched(COUNT_DELAY.as_secs_f64() * 1000.0) && js_sys::Date::now() - outdated < LONGEST_WAIT
+        self.since_search() < COUNT_DELAY && js_sys::Date::now() - outdated < LONGEST_WAIT
     }
 
     /// Counts what the board is now, in turns; a count that begins later ends this one, and somebody who types puts it off.

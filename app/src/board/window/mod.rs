@@ -41,9 +41,6 @@ use crate::live::state::Live;
 use crate::opening::Opening;
 use crate::ui::ago;
 
-/// Somebody who searched so many milliseconds ago goes on, perhaps.
-const TYPES: f64 = 150.0;
-
 /// This many columns beyond the screen are in the document, on either side.
 const COLUMNS_BEYOND: usize = 1;
 
@@ -84,12 +81,8 @@ pub struct Window {
     moved: StoredValue<f64>,
     /// What is put into the document beside the rows on the screen.
     beyond: RwSignal<Beyond>,
-    /// When somebody searched last, in milliseconds since 1970.
-    hurried: StoredValue<f64>,
     /// Whether something was above the screen when somebody typed.
     was_scrolled: StoredValue<Option<bool>>,
-    /// Whether something of what was searched for is in the document.
-    is_answered: StoredValue<bool>,
     /// The row to bring into view, as long as it is only guessed where it is.
     aim: StoredValue<Option<ServiceName>>,
     /// The cell, by place and column, that gets the focus as soon as it is in the document.
@@ -134,14 +127,12 @@ impl Window {
             width: StoredValue::new(0),
             learned: RwSignal::new(0),
             part: RwSignal::new(0),
-            most: StoredValue::new(slices::FIRST),
+            most: StoredValue::new(slices::LEAST),
             left_over: StoredValue::new(0),
             screen: RwSignal::new((0.0, 0.0)),
             across: RwSignal::new((0, usize::MAX)),
             moved: StoredValue::new(0.0),
-            hurried: StoredValue::new(0.0),
             was_scrolled: StoredValue::new(None),
-            is_answered: StoredValue::new(true),
             beyond: RwSignal::new(Beyond::SomeRows),
             aim: StoredValue::new(None),
             pending: StoredValue::new(None),
@@ -246,12 +237,14 @@ impl Window {
         let began = Date::now();
         let columns = self.live.columns.get_untracked();
         let others = self.columns.with_value(|old| *old != columns);
-        let is_scrolled = !others && self.is_listed();
-        let is_first = !self.is_answered.get_value();
-        self.is_answered.set_value(true);
+        let is_listed = self.is_listed();
+        let is_scrolled = is_listed && !others;
+        let beyond = self.beyond.get();
+        // The frame that answers a key.
+        let is_answer = beyond == Beyond::Nothing && !is_listed;
         let most = self.most.get_value();
-        let most = if is_first { most.min(slices::FIRST) } else { most };
-        let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), self.beyond.get()) {
+        let Slice { lines: mut new, places, cells, is_all } = self.lines.with_value(|old| match (self.extent.get(), beyond) {
+            (Extent::Screen, Beyond::Nothing) if is_answer => slices::answer(old, new, places),
             (Extent::Screen, Beyond::Nothing) => slices::next(old, new, places, most),
             (Extent::Screen, Beyond::SomeRows) if is_scrolled => slices::near(old, new, places, &self.on_screen(), most),
             _ => Slice { lines: new, places, cells: 0, is_all: true },
@@ -262,7 +255,7 @@ impl Window {
         let old = if others { Vec::new() } else { self.lines.get_value() };
         let focused = self.take_leave(&new);
         // Who types presses nothing; a press is on a row that is still there when the pointer is let go.
-        let leaving = if self.beyond.get_untracked() == Beyond::Nothing { Leaving::AreReused } else { Leaving::Go };
+        let leaving = if beyond == Beyond::Nothing { Leaving::AreReused } else { Leaving::Go };
         let hides = lines::put(&body, &old, &mut new, leaving, &untrack(|| self.context(page)));
         self.lines.set_value(new);
         self.columns.set_value(columns);
@@ -273,7 +266,7 @@ impl Window {
         }
         self.measure_later();
         // A frame of scrolling has other work to do, and so has the one that answers a key.
-        let cells = if self.beyond.get_untracked() == Beyond::Nothing && !is_first { cells } else { 0 };
+        let cells = if beyond == Beyond::Nothing && !is_answer { cells } else { 0 };
         if hides || cells > 0 || !is_all {
             self.follow_up(Date::now() - began, cells, is_all);
         }
@@ -284,10 +277,11 @@ impl Window {
         let lines = self.lines.get_value();
         let (Ok(body), Some([first, second, third, fourth])) = (document().create_element("tbody"), lines.first_chunk()) else { return };
         let mut there = Vec::new();
-        let (answer, all) = (slices::FIRST, usize::MAX);
-        for (wanted, most) in [(vec![first, second], all), (vec![third, fourth], answer), (vec![second, first], all), (vec![], all)] {
+        for (wanted, is_answer) in [(vec![first, second], false), (vec![third, fourth], true), (vec![second, first], false), (vec![], true)]
+        {
             let wanted = wanted.into_iter().cloned().collect();
-            let Slice { lines: mut new, .. } = slices::next(&there, wanted, 0..0, most);
+            let Slice { lines: mut new, .. } =
+                if is_answer { slices::answer(&there, wanted, 0..0) } else { slices::next(&there, wanted, 0..0, usize::MAX) };
             lines::put(&body, &there, &mut new, Leaving::AreReused, &self.context(page));
             lines::remove_hidden(&body);
             there = new;
@@ -308,19 +302,25 @@ impl Window {
                 if cells > 0 {
                     self.most.update_value(|most| *most = slices::most(*most, cells, took));
                 }
-                let go_on = move || {
-                    if !is_all && self.left_over.get_value() == left_over {
-                        self.part.update(|part| *part += 1);
-                    }
-                };
-                if self.live.was_searched(TYPES) {
-                    set_timeout(go_on, slices::pause(took));
-                } else {
-                    go_on();
+                if !is_all {
+                    self.go_on(left_over, slices::pause(took));
                 }
             };
             set_timeout(painted, Duration::ZERO);
         });
+    }
+
+    /// Puts the next part there, when that is what is left, and nobody typed for so long.
+    fn go_on(self, left_over: u32, pause: Duration) {
+        if self.left_over.get_value() != left_over {
+            return;
+        }
+        let wait = pause.saturating_sub(self.live.since_search());
+        if wait.is_zero() {
+            self.part.update(|part| *part += 1);
+        } else {
+            set_timeout(move || self.go_on(left_over, pause), wait);
+        }
     }
 
     fn remove_hidden(self) {

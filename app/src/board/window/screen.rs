@@ -11,6 +11,7 @@ use web_sys::{HtmlElement, ResizeObserver};
 use super::heights::{Beyond, Heights};
 use super::lines::rows;
 use super::{Extent, Window, set};
+use crate::live::clock::since;
 
 /// What is beyond the screen is put into the document when nobody typed for so long.
 const REST: Duration = Duration::from_millis(250);
@@ -113,10 +114,10 @@ impl Window {
         }
     }
 
-    /// Whether something else was on the screen within so many milliseconds: somebody scrolls.
+    /// Whether something else was on the screen so lately: somebody scrolls.
     #[must_use]
-    pub fn was_moved(self, within: f64) -> bool {
-        js_sys::Date::now() - self.moved.get_value() < within
+    pub fn was_moved(self, within: Duration) -> bool {
+        since(self.moved.get_value()) < within
     }
 
     /// Takes in how tall the style makes rows. Where it leaves that to their content, what was measured counts for one
@@ -201,15 +202,17 @@ impl Window {
 
     /// Somebody searches: first what is on the screen, and when nobody types any more what is beyond it.
     pub fn hurry(self) {
-        self.is_answered.set_value(false);
-        self.beyond.set(Beyond::Nothing);
-        self.hurried.set_value(js_sys::Date::now());
+        self.live.is_searched();
+        // A key that changes nothing has nothing put into the document.
+        if self.beyond.get_untracked() != Beyond::Nothing {
+            self.beyond.set(Beyond::Nothing);
+        }
         self.rest_later();
     }
 
     fn rest_later(self) {
         let due = move || {
-            if js_sys::Date::now() - self.hurried.get_value() >= REST.as_secs_f64() * 1000.0 {
+            if self.live.since_search() >= REST {
                 self.beyond.set(Beyond::SomeRows);
             }
         };

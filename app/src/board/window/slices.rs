@@ -25,16 +25,27 @@ pub(super) struct Slice {
     pub(super) is_all: bool,
 }
 
-/// The next part on the way from `old` to `new`, with about so many new cells: the upper rows, and below them lines that were there
-/// stay for as long.
+/// What answers a key on the way from `old` to `new`, in one frame: the first line, those below it that were there, and [`ANSWER`] new
+/// cells beside them.
+#[must_use]
+pub(super) fn answer(old: &[Line], new: Vec<Line>, places: Range<usize>) -> Slice {
+    upper(old, new, places, ANSWER, |lines, _| lines == 0)
+}
+
+/// The next part on the way from `old` to `new`, with about so many new cells, but a new line in any case.
 #[must_use]
 pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize) -> Slice {
+    upper(old, new, places, most, |_, cells| cells == 0)
+}
+
+/// The upper rows, with so many new cells, or more where as many lines, with as many new cells, are not enough; and below them lines that
+/// were there stay for as long.
+fn upper(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize, is_too_little: fn(usize, usize) -> bool) -> Slice {
     let stay = stay(items(old), items(&new));
     let (mut cells, mut cut) = (0, 0);
     for (line, stays) in new.iter().zip(&stay) {
         let more = if stays.is_some() { 0 } else { line.cells.len() };
-        // At least one line.
-        if cut > 0 && cells + more > most {
+        if cells + more > most && !is_too_little(cut, cells) {
             break;
         }
         (cells, cut) = (cells + more, cut + 1);
@@ -141,13 +152,13 @@ pub(super) fn pause(took: f64) -> Duration {
 }
 
 /// Who types ten keys a second has ended when none came for so long, in milliseconds.
-const LONGEST: f64 = 150.0;
+const LONGEST: f64 = 200.0;
 
 /// What a clock may have left out, in milliseconds.
 const CLOCK: f64 = 1.0;
 
-/// So many cells are put there on any machine.
-const LEAST: usize = 8;
+/// So many cells are put there on any machine, and as long as none was measured.
+pub(super) const LEAST: usize = 8;
 
 /// So many are put there on any machine while somebody scrolls: fewer, and a wheel would be faster.
 const SCROLLED: usize = if cfg!(test) { 12 } else { 20 };
@@ -158,12 +169,12 @@ const JUMPED: usize = if cfg!(test) { 18 } else { 48 };
 /// More cells are not put there at once on any machine.
 const MOST: usize = 240;
 
-/// So many answer a key on any machine: a row, or two of a narrow board, before the others. As many are a part as long as none was measured.
-pub(super) const FIRST: usize = 6;
+/// So many new ones come with the frame that answers a key, on any machine, below a line that was there: a row of a narrow board.
+const ANSWER: usize = if cfg!(test) { 12 } else { 5 };
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, most, near, next, pause};
+    use super::{Line, answer, most, near, next, pause};
     use crate::board::item::Item;
     use crate::board::row::Position;
 
@@ -177,13 +188,16 @@ mod tests {
         letters.chars().enumerate().map(line).collect()
     }
 
+    fn names(slice: &super::Slice) -> String {
+        slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect()
+    }
+
     /// All that is in the document, one step after the other: two rows' worth of cells at once.
     fn check(old: &str, new: &str, steps: &[&str]) {
         let mut there = lines(old, 6);
         for (step, expected) in steps.iter().enumerate() {
             let slice = next(&there, lines(new, 6), 0..new.len(), 12);
-            let names = slice.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
-            assert_eq!(names, *expected, "{old} to {new}, step {step}");
+            assert_eq!(names(&slice), *expected, "{old} to {new}, step {step}");
             assert_eq!(slice.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
             assert!(slice.cells <= 12, "{old} to {new}, step {step}");
             there = slice.lines;
@@ -203,8 +217,26 @@ mod tests {
         check("abcdef", "wxyz", &["wxcd", "wxyz"]);
         check("", "xyz", &["xy", "xyz"]);
         check("abc", "", &[""]);
-        let wide = next(&lines("ab", 50), lines("yz", 50), 0..2, 12);
-        assert_eq!((wide.lines.len(), wide.cells, wide.is_all), (2, 50, false), "one line in any case");
+        let wide = next(&lines("ab", 50), lines("az", 50), 0..2, 12);
+        assert_eq!((names(&wide), wide.cells, wide.is_all), ("az".into(), 50, true), "a new line in any case");
+    }
+
+    #[test]
+    fn a_key_is_answered_by_what_is_there_or_else_by_a_row() {
+        let check = |old: &str, new: &str, width: usize, expected: &str, cells: usize| {
+            let slice = answer(&lines(old, width), lines(new, width), 0..new.len());
+            assert_eq!((names(&slice).as_str(), slice.cells), (expected, cells), "{old} to {new}, {width} columns");
+            assert_eq!(slice.is_all, expected == new, "{old} to {new}, {width} columns");
+        };
+        check("abcdef", "abcdef", 20, "abcdef", 0);
+        check("abcdef", "bd", 20, "bd", 0);
+        check("abcdef", "xyz", 20, "xbc", 20);
+        check("abcdef", "axyz", 20, "abcd", 0);
+        check("abcdef", "bdxyz", 20, "bdef", 0);
+        check("abcdef", "axyz", 12, "axcd", 12);
+        check("abcdef", "axyz", 6, "axyd", 12);
+        check("abcdef", "", 6, "", 0);
+        check("", "xyz", 20, "x", 20);
     }
 
     /// All that is in the document, one step after the other, for a screen of these places.
@@ -213,7 +245,7 @@ mod tests {
         for (step, expected) in steps.iter().enumerate() {
             // As if a hundred rows were above.
             let part = near(&there, lines(new, 6), 100..100 + new.len(), &(100 + screen.start..100 + screen.end), 0);
-            let names = part.lines.iter().filter_map(|line| line.item.service()).map(ToString::to_string).collect::<String>();
+            let names = names(&part);
             assert_eq!(names, *expected, "{old} to {new}, step {step}");
             assert_eq!(names, new[part.places.start - 100..part.places.end - 100], "{old} to {new}, step {step}");
             assert_eq!(part.is_all, step + 1 == steps.len(), "{old} to {new}, step {step}");
@@ -270,6 +302,6 @@ mod tests {
 
     #[test]
     fn parts_that_take_long_wait_longer_for_one_another() {
-        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [0, 0, 12, 106, 150]);
+        assert_eq!([0.0, 6.0, 12.0, 25.0, 80.0].map(|took| pause(took).as_millis()), [0, 0, 12, 106, 200]);
     }
 }
