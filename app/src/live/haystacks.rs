@@ -84,7 +84,6 @@ impl Haystacks {
             }
             self.apart += 1;
         }
-        self.gather();
         self.begin(board);
     }
 
@@ -105,15 +104,15 @@ impl Haystacks {
         queries.iter().map(|query| answers.find(rows, query, context)).last().unwrap_or_default()
     }
 
-    /// Makes all texts, unless they are of this board.
+    /// Makes all texts, unless they are of this board, and puts them side by side. Not where they change: on a page on which nobody searches
+    /// a piece of memory as large as all of them, each time a little larger, would leave holes behind all day.
     fn refresh(&mut self, board: &Arc<Board>) {
-        if self.are_of(board) {
-            return;
+        if !self.are_of(board) {
+            *self = Self::default();
+            board.services.values().for_each(|row| self.push(row));
+            self.begin(board);
         }
-        *self = Self::default();
-        board.services.values().for_each(|row| self.push(row));
         self.gather();
-        self.begin(board);
     }
 
     /// They are of this board, all rows of which they took in. What was found in another one is forgotten.
