@@ -57,15 +57,11 @@ impl Clock {
     }
 }
 
-/// How long ago a moment of the browser's clock was, which it has in milliseconds since 1970: in whole milliseconds; a moment to come is now.
+/// How long ago a moment of the browser's clock was, which it has in milliseconds since 1970. A moment to come is one of before the clock was
+/// set back: nobody is to wait for it.
 #[must_use]
 pub fn since(moment: f64) -> Duration {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole milliseconds, which fit; a cast takes a negative number for 0"
-    )]
-    Duration::from_millis((js_sys::Date::now() - moment) as u64)
+    Duration::try_from_secs_f64((js_sys::Date::now() - moment) / 1000.0).unwrap_or(Duration::MAX)
 }
 
 /// What the browser's clock says.

@@ -38,8 +38,8 @@ pub(super) fn next(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usi
     upper(old, new, places, most, |_, cells| cells == 0)
 }
 
-/// The upper rows, with so many new cells, or more where as many lines, with as many new cells, are not enough; and below them lines that
-/// were there stay for as long.
+/// The upper rows, with at most so many new cells, unless that is too little: told by how many lines there are then, and new cells in them.
+/// Below them lines that were there stay for as long.
 fn upper(old: &[Line], new: Vec<Line>, places: Range<usize>, most: usize, is_too_little: fn(usize, usize) -> bool) -> Slice {
     let stay = stay(items(old), items(&new));
     let (mut cells, mut cut) = (0, 0);
@@ -143,7 +143,7 @@ pub(super) fn most(before: usize, cells: usize, took: f64) -> usize {
     before.midpoint(fits.clamp(LEAST, MOST))
 }
 
-/// How long the next part waits while somebody types, when one took so many milliseconds: not at all when that is what it should take,
+/// For how long nobody must have typed before the next part, when one took so many milliseconds: not at all when that is what it should take,
 /// and where parts take long until typing rests. Who types finds the browser ready for the next key.
 #[must_use]
 pub(super) fn pause(took: f64) -> Duration {
