@@ -66,7 +66,6 @@ pub async fn board(address: &str) -> Result<(Board, Haystacks), LoadError> {
     if rows.len() != head.rows {
         return Err(LoadError::Unreachable("the board was cut short".to_owned()));
     }
-    haystacks.gather();
     Ok((head.board(rows), haystacks))
 }
 

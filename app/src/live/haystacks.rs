@@ -59,7 +59,7 @@ impl Haystacks {
     }
 
     /// Puts the texts side by side, unless most of them are.
-    pub fn gather(&mut self) {
+    fn gather(&mut self) {
         if self.apart * APART > self.rows.len() {
             self.apart = 0;
             Haystack::gather(&mut self.rows.iter_mut().map(|row| &mut row.haystack).collect::<Vec<_>>());
@@ -272,7 +272,6 @@ mod tests {
         let board = Arc::new(parse("environments: dev\ncart dev: 7fc38a2 ready 1/1\nmail dev: 993e5fc failing 0/1").unwrap());
         let mut haystacks = Haystacks::default();
         board.services.values().for_each(|row| haystacks.push(row));
-        haystacks.gather();
         haystacks.begin(&board);
         assert!(haystacks.are_of(&board));
         let context = Context { environments: &board.environments, now: TIME };

@@ -257,7 +257,7 @@ impl Live {
     }
 
     /// Somebody searches, whether that changes what is shown or not.
-    pub fn is_searched(self) {
+    pub fn note_search(self) {
         self.searched.set_value(js_sys::Date::now());
     }
 

@@ -202,7 +202,7 @@ impl Window {
 
     /// Somebody searches: first what is on the screen, and when nobody types any more what is beyond it.
     pub fn hurry(self) {
-        self.live.is_searched();
+        self.live.note_search();
         // A key that changes nothing has nothing put into the document.
         if self.beyond.get_untracked() != Beyond::Nothing {
             self.beyond.set(Beyond::Nothing);
